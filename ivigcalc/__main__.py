@@ -1,0 +1,5 @@
+"""Run as `python -m ivigcalc`."""
+
+from ivigcalc.cli import main
+
+main()

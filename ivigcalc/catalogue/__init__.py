@@ -1,0 +1,26 @@
+"""YAML -> regimens and limits; or every fault at once, each with file, line, key and mend."""
+
+from pathlib import Path
+
+from ivigcalc.catalogue.files import data_file, read_bytes
+from ivigcalc.catalogue.limits import load_limits
+from ivigcalc.catalogue.lookup import find, find_all, known_names
+from ivigcalc.catalogue.reading import Faults, Item, parse
+from ivigcalc.catalogue.regimens import load_catalogue, sha256_of
+
+
+def check_file(path: Path) -> str:
+    """Check a data file of either shape.
+
+    Args: path of the YAML file.
+    Returns: what it holds, in words.
+    Raises: CatalogueError with every fault of the file.
+    """
+    faults = Faults(str(path))
+    root = Item(parse(read_bytes(path), faults), "", faults)
+    if root.child("limits") and not root.child("regimens"):
+        return f"{len(load_limits(path))} limits"
+    return f"{len(load_catalogue(path).regimens)} regimens"
+
+
+__all__ = ["check_file", "data_file", "find", "find_all", "known_names", "load_catalogue", "load_limits", "sha256_of"]

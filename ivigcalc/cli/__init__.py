@@ -1,0 +1,121 @@
+"""The command line: reads, calls, prints, exits. No arithmetic. One file a command; what is heavy is imported inside it."""
+
+import os
+import sys
+from contextlib import suppress
+from typing import Annotated
+
+import click
+import typer
+
+from ivigcalc import __version__
+from ivigcalc.cli.catalogue import catalogue_app
+from ivigcalc.cli.command import StrictCommand
+from ivigcalc.cli.plan import plan
+from ivigcalc.cli.regimens import regimens
+from ivigcalc.errors import CatalogueError, IvigcalcError
+
+app = typer.Typer(name="ivigcalc", rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
+app.command(cls=StrictCommand, short_help="Plan a regimen: grams for each day.")(plan)
+app.command(cls=StrictCommand, short_help="List the regimens, or show one.")(regimens)
+app.add_typer(catalogue_app)
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer calls it so)
+    if wanted:
+        typer.echo(f"ivigcalc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave.")] = False,
+) -> None:
+    """Plan intravenous immunoglobulin: grams for each day, with a source behind every number.
+
+    \b
+    Examples:
+      ivigcalc plan --weight 62 --regimen itp
+      ivigcalc plan --weight 62 --regimen itp --start 2027-01-04 --cycles 4 -o itp.csv
+      ivigcalc plan --weight "137 lb" --dose "2 g/kg/course" --days 5
+      ivigcalc regimens
+      ivigcalc regimens show itp
+      ivigcalc catalogue check regimens.yaml
+
+    For prescribers and pharmacists. Not a registered medical device.
+    """
+
+
+def main() -> None:
+    """Run the program and leave with its exit code."""
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError, AttributeError):
+        _drop_stdout()
+    sys.exit(code)
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command.
+
+    Args: the words of the command line.
+    Returns: the exit code (docs/design.md, "Exit codes").
+    """
+    command = typer.main.get_command(app)
+    try:
+        result = command.main(args=arguments, prog_name="ivigcalc", standalone_mode=False)
+    except IvigcalcError as error:
+        return _tell(error)
+    except click.UsageError as error:
+        return _say(f"{error.format_message()} See: {error.ctx.command_path if error.ctx else 'ivigcalc'} --help", 2)
+    except click.ClickException as error:
+        return _say(error.format_message(), 2)
+    except (click.Abort, KeyboardInterrupt):
+        return _say("interrupted; nothing was written", 130)
+    except BrokenPipeError:
+        _drop_stdout()
+        return 0
+    except Exception as error:
+        return _bug(error)
+    return result if isinstance(result, int) else 0
+
+
+def _tell(error: IvigcalcError) -> int:
+    if isinstance(error, CatalogueError):
+        for fault in error.faults:
+            print(fault, file=sys.stderr)  # noqa: T201
+        return _say(
+            f"{len(error.faults)} fault{'' if len(error.faults) == 1 else 's'} in a data file; mend and run again",
+            error.exit_code,
+        )
+    return _say(str(error), error.exit_code)
+
+
+def _bug(error: Exception) -> int:
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    where = f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else "?"  # noqa: PTH119
+    what = f"a bug in ivigcalc {__version__}: {type(error).__name__} at {where}: {error}. Do not use anything it printed."
+    how = "Please report this line and the command you typed, without a patient's name, to its maintainers (CONTRIBUTING.md)"
+    return _say(" ".join(f"{what} {how}".split()), 70)
+
+
+def _say(message: str, code: int) -> int:
+    """Say why, on stderr, wrapped where a person reads it."""
+    text = f"ivigcalc: {message}"
+    if sys.stderr and sys.stderr.isatty():
+        import shutil
+
+        from ivigcalc.export.screen import wrap
+
+        text = "\n".join(wrap(text, shutil.get_terminal_size().columns))
+    print(text, file=sys.stderr)  # noqa: T201
+    return code
+
+
+def _drop_stdout() -> None:
+    """Keep the interpreter from trying again to write what cannot be written."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -1,0 +1,31 @@
+"""`ivigcalc catalogue`: look after the data files."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ivigcalc.cli.command import StrictCommand
+
+catalogue_app = typer.Typer(name="catalogue", help="Look after the catalogue of regimens.", rich_markup_mode=None, no_args_is_help=True)
+
+
+@catalogue_app.command(cls=StrictCommand)
+def check(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A file in the shape of regimens.yaml or limits.yaml.")],
+) -> None:
+    """Check a data file: every fault at once, each with its line, its key and what is expected.
+
+    \b
+    Example:
+      ivigcalc catalogue check regimens.yaml
+    """
+    from ivigcalc.catalogue import check_file
+    from ivigcalc.cli.output import deliver, screen_bytes
+
+    deliver(screen_bytes(f"{file}: no faults; {check_file(Path(file))}\n"), None, force=False)
+
+
+@catalogue_app.callback()
+def _group() -> None:
+    """Look after the catalogue of regimens."""

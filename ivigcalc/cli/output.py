@@ -1,0 +1,66 @@
+"""Where a result goes, in which format, how wide and with which colour."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from ivigcalc.errors import InputError
+from ivigcalc.export import MACHINE_FORMATS, SUFFIXES
+from ivigcalc.export.write import write_file, write_stdout
+
+FORMATS = ("table", *MACHINE_FORMATS)
+FILE_WIDTH = 80
+
+
+def choose_format(wanted: str | None, output: str | None) -> str:
+    """Settle the format from --format and the suffix of the file.
+
+    Args: --format as typed; the file as typed, - for standard output.
+    Returns: the format's name.
+    Raises: InputError when a format or suffix is not known, or they contradict each other.
+    """
+    if wanted is not None and wanted not in FORMATS:
+        raise InputError(f"--format: {wanted!r} is not known; write {' or '.join(FORMATS)}")
+    if output is None or output == "-":
+        return wanted or "table"
+    suffix = Path(output).suffix.lower()
+    known = SUFFIXES.get(suffix)
+    if wanted and known and known != wanted:
+        raise InputError(f"-o {output}: the suffix {suffix} contradicts --format {wanted}; change one of them")
+    if not (wanted or known):
+        given = f"the suffix {suffix} is not known" if suffix else "has no suffix"
+        raise InputError(f"-o {output}: {given}; end the name with {' or '.join(SUFFIXES)}, or add --format")
+    return wanted or known or "table"
+
+
+def deliver(data: bytes, output: str | None, *, force: bool) -> None:
+    """Write a result to the file that was named, or to standard output.
+
+    Args: the bytes; the file as typed, None or - for standard output; whether an existing file may be replaced.
+    Raises: OutputError.
+    """
+    if output is None or output == "-":
+        write_stdout(data)
+    else:
+        write_file(Path(output), data, force=force)
+
+
+def screen_bytes(text: str) -> bytes:
+    """Encode text for the screen; what the screen cannot show is written as an escape, never dropped."""
+    return text.encode(getattr(sys.stdout, "encoding", None) or "utf-8", "backslashreplace")
+
+
+def screen_width() -> int:
+    """The width of the screen [characters]: the terminal's, else COLUMNS, else 80."""
+    return max(20, min(shutil.get_terminal_size((80, 24)).columns, 500))
+
+
+def may_colour() -> bool:
+    """Whether standard output is a terminal that shows colour, and nobody asked for none."""
+    return bool(sys.stdout and sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb")
+
+
+def tell(message: str) -> None:
+    """Say something beside the result, on stderr."""
+    print(f"ivigcalc: {message}", file=sys.stderr)  # noqa: T201

@@ -1,0 +1,141 @@
+"""`ivigcalc plan`: what to give on each day."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ivigcalc import __version__
+from ivigcalc.cli.command import options_given
+from ivigcalc.errors import InputError, Refused
+
+if TYPE_CHECKING:
+    from ivigcalc.model import Catalogue, Comparison, Plan
+
+_NOT_INPUTS = ("output", "force")
+
+
+def complete_regimen(incomplete: str) -> list[str]:
+    """Complete the ids and aliases of regimens."""
+    from ivigcalc.catalogue import data_file, known_names, load_catalogue
+
+    return [name for name in known_names(load_catalogue(data_file("regimens.yaml"))) if name.startswith(incomplete.lower())]
+
+
+def complete_format(incomplete: str) -> list[str]:
+    """Complete the names of formats."""
+    from ivigcalc.cli.output import FORMATS
+
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
+def plan(
+    ctx: typer.Context,
+    weight: Annotated[
+        str | None,
+        typer.Option("--weight", metavar="WEIGHT", help='Body weight: 62 (kg), "137 lb", "9 st 11 lb", "3200 g".'),
+    ] = None,
+    regimen: Annotated[
+        str | None,
+        typer.Option(
+            "--regimen",
+            metavar="ID",
+            help="A regimen of the catalogue: ivigcalc regimens",
+            autocompletion=complete_regimen,
+        ),
+    ] = None,
+    dose: Annotated[
+        str | None,
+        typer.Option("--dose", metavar="DOSE", help='A dose of your own: "0.4 g/kg/day" or "2 g/kg/course".'),
+    ] = None,
+    days: Annotated[str | None, typer.Option("--days", metavar="N", help="Consecutive days of a course, 1 to 31.")] = None,
+    every: Annotated[
+        str | None,
+        typer.Option("--every", metavar="INTERVAL", help='Start to start: "3 weeks", "21 days", "1 month" (a calendar month).'),
+    ] = None,
+    cycles: Annotated[str | None, typer.Option("--cycles", metavar="N", help="How many courses in all.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Courses that start on or before this date.")] = None,
+    start: Annotated[str | None, typer.Option("--start", metavar="DATE", help="First day: 2027-01-04, today or tomorrow.")] = None,
+    infuse_on: Annotated[
+        str | None,
+        typer.Option("--infuse-on", metavar="WEEKDAYS", help='Weekdays of infusion: "mon-fri" or "mon,wed,fri".'),
+    ] = None,
+    closed: Annotated[list[str] | None, typer.Option("--closed", metavar="DATE", help="A date without infusions; repeatable.")] = None,
+    bispecific_start: Annotated[
+        str | None,
+        typer.Option("--bispecific-start", metavar="DATE", help="First day of the bispecific antibody (myeloma-teclistamab)."),
+    ] = None,
+    label: Annotated[str | None, typer.Option("--label", metavar="TEXT", help="Printed with the plan. No patient's name, please.")] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option("--accept", metavar="CODE=FIGURE", help="Let one refused figure through, as the refusal names it."),
+    ] = None,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why it is accepted; printed with the plan.")] = None,
+    format_: Annotated[
+        str | None,
+        typer.Option("--format", metavar="FORMAT", help="table, csv or json.", autocompletion=complete_format),
+    ] = None,
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file: .csv, .json or .txt.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+) -> None:
+    """Plan a regimen for a patient: grams for each day and each course, with dates and sources.
+
+    \b
+    Examples:
+      ivigcalc plan --weight 62 --regimen itp
+      ivigcalc plan --weight 62 --regimen itp --start 2027-01-04 --cycles 4 -o itp.csv
+      ivigcalc plan --weight 70 --dose "2 g/kg/course" --days 5 --start 2027-01-04
+      ivigcalc plan --weight 62 --regimen itp --start today --infuse-on mon-fri
+      ivigcalc plan --weight 62 --regimen melanoma
+    """
+    from datetime import date
+
+    from ivigcalc.catalogue import data_file, load_catalogue, load_limits
+    from ivigcalc.cli.output import choose_format, deliver, tell
+    from ivigcalc.export.csv import harmless
+    from ivigcalc.export.words import grams
+    from ivigcalc.model import Comparison
+    from ivigcalc.request import answer
+
+    format_name = choose_format(format_, output)
+    options = {name: text for name, text in options_given(ctx).items() if name not in _NOT_INPUTS}
+    catalogue = load_catalogue(data_file("regimens.yaml"))
+    result = answer(options, catalogue, load_limits(data_file("limits.yaml")), date.today())  # noqa: DTZ011 (the ward's own day)
+    if isinstance(result, Comparison):
+        _show_choices(result, format_name, output)
+        return
+    deliver(_encode(result, options, catalogue, format_name, output), output, force=force)
+    if output and output != "-":
+        tell(f"wrote {output}: {len(result.infusions)} infusions, {grams(result.ordered_g)} in all")
+    if format_name != "table" or output:
+        for finding in result.findings:
+            tell(f"{'accepted' if finding.level == 'refusal' else finding.level}: {finding.code}: {finding.text}")
+        if format_name == "csv" and result.patient.label and harmless(result.patient.label) != result.patient.label:
+            tell("the label starts like a formula of a spreadsheet; an apostrophe was put before it")
+
+
+def _encode(plan: "Plan", options: dict[str, str | tuple[str, ...]], catalogue: "Catalogue", format_name: str, output: str | None) -> bytes:
+    """Turn a plan into the bytes of a format."""
+    from ivigcalc.catalogue import sha256_of
+    from ivigcalc.cli.output import FILE_WIDTH, may_colour, screen_bytes, screen_width
+    from ivigcalc.export import MACHINE_FORMATS
+    from ivigcalc.export.table import plan_table
+    from ivigcalc.model import Origin
+
+    if format_name in MACHINE_FORMATS:
+        return MACHINE_FORMATS[format_name](plan, Origin(options, __version__, sha256_of(catalogue)))
+    if output and output != "-":
+        return plan_table(plan, FILE_WIDTH, colour=False).encode()
+    return screen_bytes(plan_table(plan, screen_width(), colour=may_colour()))
+
+
+def _show_choices(comparison: "Comparison", format_name: str, output: str | None) -> None:
+    """Show the open choices on the screen; a file or a machine format needs them made."""
+    from ivigcalc.cli.output import deliver, may_colour, screen_bytes, screen_width
+    from ivigcalc.export.table import comparison_table
+    from ivigcalc.request import is_ambiguous, missing_choice
+
+    choice = missing_choice(comparison)
+    if format_name != "table" or output:
+        message = f"{'-o' if output else '--format'} needs a plan, and a choice is missing: {choice}"
+        raise InputError(message) if is_ambiguous(comparison) else Refused(message)
+    deliver(screen_bytes(comparison_table(comparison, screen_width(), choice, colour=may_colour())), None, force=False)

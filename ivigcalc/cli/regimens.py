@@ -1,0 +1,49 @@
+"""`ivigcalc regimens`: what the catalogue holds."""
+
+from typing import Annotated
+
+import typer
+
+from ivigcalc.cli.plan import complete_regimen
+from ivigcalc.errors import InputError
+
+
+def _complete(incomplete: str) -> list[str]:
+    return [name for name in ("show", *complete_regimen(incomplete)) if name.startswith(incomplete)]
+
+
+def regimens(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[show ID | WORD...]",
+            help="Show one, or list those that hold every word.",
+            autocompletion=_complete,
+        ),
+    ] = None,
+) -> None:
+    """List the regimens, or show one with every figure, its source, its quote and what is not stated.
+
+    \b
+    Examples:
+      ivigcalc regimens
+      ivigcalc regimens sclerosis
+      ivigcalc regimens show itp
+    """
+    from ivigcalc.catalogue import data_file, find, find_all, load_catalogue
+    from ivigcalc.cli.output import deliver, may_colour, screen_bytes, screen_width
+    from ivigcalc.export.reference import regimen_list, regimen_page
+
+    catalogue = load_catalogue(data_file("regimens.yaml"))
+    words = words or []
+    if words[:1] == ["show"]:
+        if len(words) == 1:
+            raise InputError("regimens show: the id is missing; write such as: ivigcalc regimens show itp")
+        found = find(catalogue, " ".join(words[1:]))
+        text = "\n".join(regimen_page(catalogue, regimen, screen_width(), colour=may_colour()) for regimen in found)
+    else:
+        listed = find_all(catalogue, " ".join(words))
+        if not listed:
+            raise InputError(f"regimens: none holds {' '.join(words)!r}; list all with: ivigcalc regimens")
+        text = regimen_list(listed, screen_width(), colour=may_colour())
+    deliver(screen_bytes(text), None, force=False)

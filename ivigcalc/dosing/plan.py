@@ -1,0 +1,218 @@
+"""The calculator: a patient, a regimen and choices -> a plan, or the open choices side by side. Pure."""
+
+from datetime import date, timedelta
+from fractions import Fraction
+
+from ivigcalc.dosing.compare import DAYS_SHOWN, compare
+from ivigcalc.dosing.dates import add_interval
+from ivigcalc.dosing.rounding import DEFAULT_STEP_G, round_to_step, split_over_days
+from ivigcalc.dosing.schedule import Slot, schedule
+from ivigcalc.dosing.settle import BY_HAND, Amounts, amounts, missing, read_basis, settle
+from ivigcalc.dosing.weights import dosing_weight
+from ivigcalc.errors import InputError, Refused
+from ivigcalc.model import (
+    Choices,
+    Cited,
+    Comparison,
+    Course,
+    DosingWeight,
+    Infusion,
+    Patient,
+    Phase,
+    Plan,
+    Regimen,
+    Rounding,
+    Settled,
+    Span,
+)
+from ivigcalc.numbers import exact_text
+from ivigcalc.when import Interval, screen_date
+
+
+def make_plan(
+    patient: Patient,
+    regimen: Regimen | None,
+    choices: Choices,
+    among: tuple[Regimen, ...] = (),
+    others: tuple[Regimen, ...] = (),
+) -> Plan | Comparison:
+    """Plan a regimen for a patient, or lay what it leaves open side by side.
+
+    Args: patient; regimen, None for a dose entered by hand; what was chosen; the regimens to choose among where the
+    regimen (or, without one, the indication) stands for several; further regimens of the indication.
+    Returns: a plan whose every figure is settled, or a comparison of the open choices.
+    Raises: Refused where no dose is stated or the courses cannot be placed; InputError where the dose has two readings.
+    """
+    weight = dosing_weight(patient, regimen)
+    phases, cited = _what_is_stated(regimen, choices, among)
+    rows = [(phase, _choices_for(phase, phases, choices)) for phase in phases]
+    for phase, own in rows:
+        read_basis(own.dose, own.days or (phase.days and phase.days.fixed), weight.kg)
+    still_open = tuple(dict.fromkeys(option for phase, own in rows for option in missing(phase, own)))
+    if among and not choices.dose:
+        options = tuple(option for member in among for option in compare(member, member.phases[0], choices, weight, days_shown=DAYS_SHOWN))
+        return Comparison(patient, weight, regimen, options, still_open)
+    if still_open:
+        _require_dose(regimen, rows, others)
+        return Comparison(
+            patient,
+            weight,
+            regimen,
+            tuple(option for phase, own in rows for option in compare(regimen, phase, own, weight)),
+            still_open,
+        )
+    settled = tuple(settle(phase, own, weight.kg) for phase, own in rows)
+    return _plan(patient, weight, regimen, cited, choices, settled, others)
+
+
+def _require_dose(regimen: Regimen | None, rows: list[tuple[Phase, Choices]], others: tuple[Regimen, ...]) -> None:
+    """Refuse where no source and no person states a dose, and say what can be typed."""
+    if regimen is None or all(phase.dose or own.dose for phase, own in rows):
+        return
+    known_days = all(phase.days and phase.days.fixed for phase, _ in rows)
+    dose = '--dose "G g/kg"' if known_days else '--dose "G g/kg/course" --days N'
+    message = f"--regimen {regimen.id}: the source states no dose, so none is given; if you have one, add {dose} with figures of your own"
+    if others:
+        message += f"; other regimens of this indication: {', '.join(other.id for other in others)}"
+    last = _last_start(regimen, rows[0][1])
+    if regimen.window and last:
+        message += f". Last day of the {regimen.window.days}-day window after the {regimen.window.event}: {screen_date(last)}"
+    raise Refused(message)
+
+
+def _last_start(regimen: Regimen | None, choices: Choices) -> date | None:
+    """The last day of a regimen's start window, if the event that opens it was given."""
+    if regimen is None or regimen.window is None or choices.event is None:
+        return None
+    return add_interval(choices.event, Interval(regimen.window.days, "day"))
+
+
+def _what_is_stated(regimen: Regimen | None, choices: Choices, among: tuple[Regimen, ...]) -> tuple[tuple[Phase, ...], tuple[Cited, ...]]:
+    """The phases to plan and the citations behind them."""
+    if not among:
+        return (regimen.phases, regimen.cited) if regimen else ((BY_HAND,), ())
+    for member in among:
+        stated = member.phases[0].dose
+        if choices.dose and stated and stated.fixed == choices.dose.g_per_kg and member.phases[0].per == choices.dose.per:
+            return member.phases, member.cited
+    cited = tuple(dict.fromkeys(cited for member in among for cited in member.cited))
+    doses = [member.phases[0].dose for member in among]
+    together = Span(min(dose.low for dose in doses if dose), max(dose.high for dose in doses if dose))
+    return (BY_HAND._replace(dose=together, per=among[0].phases[0].per, between=True),), cited
+
+
+def _choices_for(phase: Phase, phases: tuple[Phase, ...], choices: Choices) -> Choices:
+    """Give the choices of dose, days and interval to the phase that leaves them open; with one phase, to that one."""
+    if len(phases) == 1:
+        return choices
+    own = choices._replace(dose=None, days=None, every=None, cycles=None)
+    for option, figure in (("--dose", "dose"), ("--days", "days"), ("--every", "every")):
+        if (chosen := getattr(choices, figure)) is None:
+            continue
+        takers = [other for other in phases if option in missing(other, Choices())]
+        if len(takers) != 1:
+            names = " and ".join(other.name for other in phases)
+            raise InputError(
+                f"{option}: this regimen has the phases {names}, and it is not clear which is meant; plan a phase by itself with --dose"
+            )
+        if takers[0] is phase:
+            own = own._replace(**{figure: chosen})
+    return own
+
+
+def _plan(
+    patient: Patient,
+    weight: DosingWeight,
+    regimen: Regimen | None,
+    cited: tuple[Cited, ...],
+    choices: Choices,
+    phases: tuple[Settled, ...],
+    others: tuple[Regimen, ...],
+) -> Plan:
+    slots, next_start = schedule(phases, choices)
+    doses = {id(phase): _dose(phase, weight.kg) for phase in phases}
+    courses: list[Course] = []
+    infusions: list[Infusion] = []
+    so_far = Fraction(0)
+    for slot in slots:
+        calculated, days = doses[id(slot.phase)]
+        ordered = sum(days, Fraction(0))
+        courses.append(
+            Course(
+                phase=slot.phase,
+                cycle=slot.cycle,
+                start=slot.start,
+                planned=slot.planned,
+                uncapped_g=calculated.uncapped_g,
+                calculated_g=calculated.course_g,
+                ordered_g=ordered,
+                g_per_kg=ordered / weight.kg,
+                calculated_g_per_kg=calculated.course_g / weight.kg,
+                change_percent=(ordered - calculated.course_g) / calculated.course_g * 100,
+            )
+        )
+        infusions.extend(_infusions(slot, calculated.day_g, days, ordered, so_far, weight.kg))
+        so_far += ordered
+    return Plan(
+        patient=patient,
+        weight=weight,
+        regimen=regimen,
+        cited=cited,
+        choices=choices,
+        phases=phases,
+        rounding=Rounding(DEFAULT_STEP_G, "nearest", phases[0].per),
+        courses=tuple(courses),
+        infusions=tuple(infusions),
+        calculated_g=sum((course.calculated_g for course in courses), Fraction(0)),
+        ordered_g=so_far,
+        next_start=next_start,
+        last_start=_last_start(regimen, choices),
+        others=others,
+    )
+
+
+def _dose(phase: Settled, weight_kg: Fraction) -> tuple[Amounts, tuple[Fraction, ...]]:
+    """The calculated dose, and the ordered dose of each day [g]: rounded once, on what the regimen states."""
+    calculated = amounts(phase, phase.dose_g_per_kg, phase.per, phase.days, weight_kg)
+    if phase.per == "day":
+        days = (round_to_step(calculated.day_g, DEFAULT_STEP_G),) * phase.days
+    else:
+        days = split_over_days(round_to_step(calculated.course_g, DEFAULT_STEP_G), phase.days, DEFAULT_STEP_G)
+    if min(days) == 0:
+        raise Refused(
+            f"{exact_text(calculated.course_g)} g over {phase.days} day{'' if phase.days == 1 else 's'} leaves a day with nothing "
+            f"when rounded to {exact_text(DEFAULT_STEP_G)} g; check the weight and the dose, or write fewer --days"
+        )
+    return calculated, days
+
+
+def _day(slot: Slot, number: int) -> date | None:
+    return slot.start + timedelta(days=number) if slot.start else None
+
+
+def _infusions(
+    slot: Slot,
+    calculated_day_g: Fraction,
+    days: tuple[Fraction, ...],
+    course_g: Fraction,
+    so_far: Fraction,
+    weight_kg: Fraction,
+) -> list[Infusion]:
+    infusions = []
+    for number, ordered in enumerate(days):
+        so_far += ordered
+        infusions.append(
+            Infusion(
+                phase=slot.phase.name,
+                cycle=slot.cycle,
+                day=number + 1,
+                days=len(days),
+                date=_day(slot, number),
+                calculated_g=calculated_day_g,
+                ordered_g=ordered,
+                g_per_kg=ordered / weight_kg,
+                course_g=course_g,
+                cumulative_g=so_far,
+            )
+        )
+    return infusions

@@ -1,0 +1,90 @@
+"""Settled phases -> courses in their order, with or without dates."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from ivigcalc.dosing.dates import add_interval, check_apart, check_interval, first_fit
+from ivigcalc.errors import InputError, Refused
+from ivigcalc.model import MOST_CYCLES, Choices, Settled
+
+
+class Slot(NamedTuple):
+    """A course before its grams: its phase, its number, its place in the calendar."""
+
+    phase: Settled
+    cycle: int
+    start: date | None
+    planned: date | None
+
+
+def schedule(phases: tuple[Settled, ...], choices: Choices) -> tuple[tuple[Slot, ...], date | None]:
+    """Place the courses that were asked for, and find the start of the one after them.
+
+    Args: settled phases in order; what was chosen.
+    Returns: the courses, and the date on which the next is due (None without dates, without an interval, or when the
+    source's last course is among them).
+    Raises: Refused for courses that overlap, never fit, or need an interval that nobody stated; InputError past the
+    year 9999 or beyond 1,000 courses.
+    """
+    wanted = choices.cycles or (None if choices.until else _stated_cycles(phases))
+    slots: list[Slot] = []
+    courses = _courses(phases, choices)
+    while wanted is None or len(slots) < wanted:
+        slot = next(courses)
+        if choices.until and slot.start and slot.start > choices.until:
+            return tuple(slots), slot.start
+        if len(slots) == MOST_CYCLES:
+            raise InputError(f"--until: more than {MOST_CYCLES:,} courses, a bound of our own; write an earlier date")
+        slots.append(slot)
+    return tuple(slots), _next_start(courses, phases, len(slots), choices)
+
+
+def _stated_cycles(phases: tuple[Settled, ...]) -> int:
+    """The courses to show when nobody said how many: what the source states; one of an open-ended phase."""
+    return sum(phase.cycles if phase.cycles and (phase.every or phase.cycles == 1) else 1 for phase in phases)
+
+
+def _next_start(courses: Iterator[Slot], phases: tuple[Settled, ...], planned: int, choices: Choices) -> date | None:
+    last = phases[-1]
+    finished = last.cycles is not None and planned >= sum(phase.cycles or 0 for phase in phases)
+    if choices.start is None or last.every is None or finished:
+        return None
+    try:
+        return next(courses).start
+    except InputError:
+        return None  # past the calendar: there is no next course
+
+
+def _courses(phases: tuple[Settled, ...], choices: Choices) -> Iterator[Slot]:
+    """The courses without end: of each phase its own number of them, of the last phase for ever."""
+    last: Slot | None = None
+    for phase in phases:
+        anchor = last.start if last else None
+        count = 0
+        while phase is phases[-1] or count < (phase.cycles or 1):
+            planned = _due(last, phase, anchor, count) if last else choices.start
+            start = planned and first_fit(planned, phase.days, choices.infuse_on, choices.closed)
+            if last and last.start and start:
+                check_apart(last.start, last.phase.days, start, last.cycle + 1)
+            last = Slot(phase, last.cycle + 1 if last else 1, start, planned)
+            if count == 0:
+                anchor = start
+            count += 1
+            yield last
+
+
+def _due(last: Slot, phase: Settled, anchor: date | None, count: int) -> date | None:
+    """When a course is due by its interval alone: counted from the phase's first actual start, so moves do not add up."""
+    every = phase.every if count else phase.begins
+    if every is None:
+        what = (
+            "an interval; add --every, such as"
+            if count
+            else f"when the phase {phase.name} begins after the one before; plan it by itself with"
+        )
+        raise Refused(f'course {last.cycle + 1}: no source states {what} --every "4 weeks"')
+    if anchor is None:
+        check_interval(every, last.phase.days)
+        return None
+    return add_interval(anchor, every, count or 1)

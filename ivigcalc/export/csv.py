@@ -1,0 +1,44 @@
+"""The schedule as CSV: RFC 4180, one row an infusion, the same columns always."""
+
+import csv
+import io
+
+from ivigcalc.model import Origin, Plan
+from ivigcalc.numbers import exact_text
+
+COLUMNS = (
+    "label", "regimen", "phase", "cycle", "day", "days", "date", "calculated_g", "ordered_g", "g_per_kg", "course_g",
+    "product", "volume_ml", "vials", "wasted_g", "minutes", "cumulative_g", "dosing_weight_kg", "weight_basis",
+    "rounding", "findings", "catalogue",
+)  # fmt: skip
+
+
+def as_csv(plan: Plan, origin: Origin) -> bytes:
+    """Write a plan as CSV.
+
+    Args: plan; what it was made from.
+    Returns: UTF-8 bytes with CRLF; grams as plain numbers, empty where nothing is known.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    label = harmless(plan.patient.label or "")
+    regimen = plan.regimen.id if plan.regimen else ""
+    findings = ";".join(dict.fromkeys(finding.code for finding in plan.findings))
+    weight = (exact_text(plan.weight.kg), plan.weight.basis)
+    rounding = f"{plan.rounding.to} {plan.rounding.direction}"
+    for infusion in plan.infusions:
+        date = infusion.date.isoformat() if infusion.date else ""
+        amounts = (infusion.calculated_g, infusion.ordered_g, infusion.g_per_kg, infusion.course_g)
+        writer.writerow(
+            (
+                label, regimen, infusion.phase, infusion.cycle, infusion.day, infusion.days, date, *map(exact_text, amounts),
+                "", "", "", "", "", exact_text(infusion.cumulative_g), *weight, rounding, findings, origin.catalogue_sha256[:12],
+            )
+        )  # fmt: skip
+    return text.getvalue().encode()
+
+
+def harmless(text: str) -> str:
+    """Keep a spreadsheet from running free text as a formula: such text gets an apostrophe in front."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text

@@ -1,0 +1,92 @@
+"""The catalogue on the screen: a list of regimens, and one regimen with all that is known of it."""
+
+from fractions import Fraction
+
+from ivigcalc.export import words
+from ivigcalc.export.screen import Screen
+from ivigcalc.model import Catalogue, Phase, Regimen, Span
+from ivigcalc.numbers import screen_text
+
+NOT_STATED = "not stated"
+
+
+def regimen_list(regimens: tuple[Regimen, ...], width: int, *, colour: bool) -> str:
+    """List regimens, each with its dose.
+
+    Args: regimens; width of the screen [characters]; whether colour may be used.
+    Returns: the text of the screen.
+    """
+    screen = Screen(width, colour=colour)
+    for regimen in regimens:
+        also = f", also {', '.join(regimen.aliases)}" if regimen.aliases else ""
+        screen.heading(f"{regimen.id}{also}")
+        screen.lines([regimen.name, *(_phase(phase) for phase in regimen.phases), *_stands_for(regimen)], 2)
+    screen.gap()
+    screen.lines(["Show one with all its figures and sources: ivigcalc regimens show ID"])
+    return screen.text()
+
+
+def regimen_page(catalogue: Catalogue, regimen: Regimen, width: int, *, colour: bool) -> str:
+    """Show one regimen: every figure, its source and quote, and what is not stated.
+
+    Args: catalogue, for the regimens that this one stands for; regimen; width [characters]; whether colour may be used.
+    Returns: the text of the screen.
+    """
+    screen = Screen(width, colour=colour)
+    screen.heading(regimen.name)
+    screen.gap()
+    screen.entry("Id", regimen.id)
+    screen.entry("Also", ", ".join(regimen.aliases) or "no other names")
+    screen.entry("Indication", regimen.indication)
+    for line in _stands_for(regimen):
+        screen.entry("Stands for", line)
+    for member in (catalogue.regimens[key] for key in regimen.choose):
+        screen.entry("Choice", f"{member.id}: {', '.join(_phase(phase) for phase in member.phases)}")
+    if not regimen.choose:
+        screen.entry("Population", regimen.population or NOT_STATED)
+        screen.entry("Country", regimen.jurisdiction or NOT_STATED)
+        screen.entry("Weight used", regimen.weight_basis or NOT_STATED)
+    for phase in regimen.phases:
+        _phase_entries(screen, phase, several=len(regimen.phases) > 1)
+    if regimen.window:
+        screen.entry("Start", f"within {regimen.window.days} days of the {regimen.window.event}")
+    cited = regimen.cited or tuple(dict.fromkeys(cited for key in regimen.choose for cited in catalogue.regimens[key].cited))
+    for source in dict.fromkeys(citation.source for citation in cited):
+        screen.entry("Source", [*words.source_lines(source), *(f'{c.locator}: "{c.quote}"' for c in cited if c.source is source)])
+    for label, texts in (("Reading", regimen.readings), ("Note", regimen.notes)):
+        if texts:
+            screen.entry(label, texts)
+    if regimen.not_stated:
+        screen.entry("Not stated", f"{', '.join(regimen.not_stated)}.")
+    return screen.text()
+
+
+def _stands_for(regimen: Regimen) -> list[str]:
+    return [f"the choice between {' and '.join(regimen.choose)}"] if regimen.choose else []
+
+
+def _phase_entries(screen: Screen, phase: Phase, *, several: bool) -> None:
+    if several:
+        screen.entry("Phase", phase.name)
+    dose = f"{_range(phase.dose)} g per kg per {phase.per}" if phase.dose else NOT_STATED
+    screen.entry("Dose", dose)
+    screen.entry("Days", f"{_range(phase.days)}" if phase.days else NOT_STATED)
+    screen.entry("Interval", f"{words.interval(phase.every)}, from start to start" if phase.every else NOT_STATED)
+    screen.entry("Courses", f"{_range(phase.cycles)}" if phase.cycles else NOT_STATED)
+    for cap in phase.caps:
+        quote = f'{cap.cited.locator}: "{cap.cited.quote}"'
+        screen.entry(
+            "At most",
+            [f"{screen_text(cap.grams)} g a {cap.per}", words.source_lines(cap.cited.source)[0], quote],
+        )
+
+
+def _phase(phase: Phase) -> str:
+    dose = f"{_range(phase.dose)} g per kg per {phase.per}" if phase.dose else "dose not stated"
+    days = f"{_range(phase.days)} day{'' if phase.days.fixed == 1 else 's'}" if phase.days else "days not stated"
+    return f"{dose}, {days}, {words.interval(phase.every)}"
+
+
+def _range(span: "Span[int] | Span[Fraction]") -> str:
+    low, high = (screen_text(Fraction(figure)) for figure in (span.low, span.high))
+    return low if low == high else f"{low} to {high}"

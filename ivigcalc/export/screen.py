@@ -1,0 +1,90 @@
+"""How text is laid out on a screen of any width: wrapped, never cut, a number never parted from its unit."""
+
+import io
+import re
+import textwrap
+from collections.abc import Iterable
+
+NARROW = 60
+"""Below this width labels stand above their text, and rows become lines."""
+LABEL = 12
+MOST_PROSE = 110
+"""Lines of prose no longer than this, however wide the screen."""
+
+_GLUE = "\u00a0"
+_UNIT = r"(?:g|kg|mL|lb|cm|days?|weeks?|months?|courses?|hr|min|hours?|bytes|%)"
+_glued = re.compile(
+    rf"(?<=\d) (?={_UNIT}\b)|(?<=\bg) (?=per kg\b)|(?<=\bper) (?=(?:kg|day|course)\b)"
+    r"|(?:(?<=\bday)|(?<=\bdays)|(?<=\bcourse)|(?<=\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun))) (?=\d)"
+)
+
+
+class Screen:
+    """Collects what is shown, line by line, at a fixed width; colour changes nothing but the colour."""
+
+    def __init__(self, width: int, *, colour: bool) -> None:
+        self.width = width
+        self.colour = colour
+        self._lines: list[tuple[tuple[str, str], ...]] = []  # each of pieces: text and its style
+
+    @property
+    def narrow(self) -> bool:
+        """Whether labels go above their text."""
+        return self.width < NARROW
+
+    def heading(self, text: str) -> None:
+        """Add a heading."""
+        self._lines += [((line, "bold"),) for line in wrap(text, self.width)]
+
+    def gap(self) -> None:
+        """Add an empty line."""
+        self._lines.append(())
+
+    def lines(self, texts: Iterable[str], indent: int = 0, style: str = "") -> None:
+        """Add plain lines, wrapped."""
+        room = min(self.width, MOST_PROSE) - indent
+        self._lines += [((" " * indent + line, style),) for text in texts for line in wrap(text, room)]
+
+    def entry(self, label: str, texts: str | Iterable[str], style: str = "") -> None:
+        """Add a label with its text; several texts start on lines of their own."""
+        texts = [texts] if isinstance(texts, str) else texts
+        if self.narrow:
+            self.heading(label)
+            self.lines(texts, 2, style)
+            return
+        lines = [line for text in texts for line in wrap(text, min(self.width, MOST_PROSE) - LABEL)]
+        for head, line in zip([label, *[""] * len(lines)], lines, strict=False):
+            self._lines.append(((head.ljust(LABEL), "bold"), (line, style)))
+
+    def rows(self, headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+        """Add rows in columns, or on a narrow screen as a sentence each, nothing dropped."""
+        rows = list(rows)
+        widths = [max(map(len, column)) + 2 for column in zip(headings, *rows, strict=True)]
+        if self.narrow or sum(widths) - 2 > self.width:
+            self.lines(", ".join(f"{heading} {cell}" for heading, cell in zip(headings, row, strict=True)) for row in rows)
+            return
+        for row, style in ((headings, "bold"), *((row, "") for row in rows)):
+            self._lines.append((("".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip(), style),))
+
+    def text(self) -> str:
+        """Put all of it together; rich, which knows how to colour a terminal, is loaded only for colour."""
+        if not self.colour:
+            return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in self._lines)
+        from rich.console import Console
+        from rich.text import Text
+
+        out = io.StringIO()
+        console = Console(file=out, width=self.width, force_terminal=True, color_system="standard", legacy_windows=False)
+        for line in self._lines:
+            console.print(Text.assemble(*line), soft_wrap=True)
+        return out.getvalue()
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Wrap text, keeping a number with its unit and a weekday with its date; long words are folded, never cut off.
+
+    Args: text; width [characters].
+    Returns: lines.
+    """
+    lines = textwrap.wrap(_glued.sub(_GLUE, text), max(width, 10), break_on_hyphens=False)
+    return [line.replace(_GLUE, " ") for line in lines] or [""]

@@ -1,0 +1,186 @@
+"""The plan on the screen: what to give each day, why, and where every number comes from."""
+
+from ivigcalc.export import words
+from ivigcalc.export.screen import Screen
+from ivigcalc.export.words import grams
+from ivigcalc.model import Cited, Comparison, Course, Finding, Option, Plan, Regimen
+from ivigcalc.numbers import screen_text
+from ivigcalc.when import screen_date
+
+_LABELS = {"refusal": "ACCEPTED", "warning": "Warning", "note": "Note"}
+_STYLES = {"refusal": "bold red", "warning": "yellow", "note": ""}
+
+
+def plan_table(plan: Plan, width: int, *, colour: bool) -> str:
+    """Show a plan.
+
+    Args: plan; width of the screen [characters]; whether colour may be used.
+    Returns: the text of the screen.
+    """
+    screen = Screen(width, colour=colour)
+    screen.heading(words.title(plan))
+    screen.gap()
+    _patient(screen, plan)
+    _dose(screen, plan)
+    for finding in plan.findings:
+        _finding(screen, finding)
+    screen.gap()
+    _infusions(screen, plan)
+    screen.gap()
+    if following := _next(plan):
+        screen.entry("Next", following)
+    screen.entry("Order", words.order_text(plan))
+    if plan.regimen:
+        _sources(screen, (plan.regimen,), plan.cited)
+    if plan.others:
+        screen.entry("See also", ", ".join(other.id for other in plan.others))
+    screen.entry("Use", words.INTENDED_USE)
+    return screen.text()
+
+
+def comparison_table(comparison: Comparison, width: int, choice: str, *, colour: bool) -> str:
+    """Show the open choices side by side.
+
+    Args: comparison; width of the screen [characters]; what to type to choose; whether colour may be used.
+    Returns: the text of the screen.
+    """
+    screen = Screen(width, colour=colour)
+    regimens = tuple(dict.fromkeys(option.regimen for option in comparison.options if option.regimen))
+    screen.heading(words.title(comparison) if comparison.regimen or not regimens else f"Regimens for {regimens[0].indication}")
+    screen.gap()
+    _patient(screen, comparison)
+    screen.entry("Open", f"No schedule yet: {choice}.")
+    screen.gap()
+    columns = _columns(comparison)
+    headings = [f"{screen_text(column[0].phase.dose_g_per_kg)} g per kg" for column in columns]
+    for heading, column in zip(headings, columns, strict=True):
+        screen.entry(heading, _column_words(column[0], comparison))
+    screen.gap()
+    days = sorted({option.phase.days for column in columns for option in column})
+    screen.rows(("Days", *headings), [(str(count), *(_cell(column, count) for column in columns)) for count in days])
+    screen.gap()
+    first_of_kind = {finding.code: finding for option in reversed(comparison.options) for finding in option.findings}
+    for finding in first_of_kind.values():
+        label = "Refused" if finding.level == "refusal" else _LABELS[finding.level]
+        screen.entry(label, f"{finding.text} Source: {finding.source}.", _STYLES[finding.level])
+    shown = tuple(dict.fromkeys(regimen for regimen in (comparison.regimen, *regimens) if regimen))
+    _sources(screen, shown, tuple(dict.fromkeys(cited for regimen in shown for cited in regimen.cited)))
+    screen.entry("Use", words.INTENDED_USE)
+    return screen.text()
+
+
+def _patient(screen: Screen, result: Plan | Comparison) -> None:
+    if result.patient.label:
+        screen.entry("Label", result.patient.label)
+    screen.entry("Weight", f"{words.weight(result.weight)}, {result.weight.basis} body weight; {result.weight.reason}.")
+    if result.regimen:
+        screen.entry("Regimen", result.regimen.id)
+
+
+def _dose(screen: Screen, plan: Plan) -> None:
+    """Each phase's dose: per day and per course, in g and in g per kg, with the rounding."""
+    for phase in plan.phases:
+        course = next((course for course in plan.courses if course.phase is phase), None)
+        if course is None:
+            continue
+        infusions = [infusion for infusion in plan.infusions if infusion.cycle == course.cycle]
+        lines = [
+            f"{words.days_of(infusions)}, {grams(course.ordered_g)} per course",
+            words.per_kg(phase, course.calculated_g_per_kg),
+        ]
+        screen.entry("DOSE" if len(plan.phases) == 1 else phase.name, lines, "bold")
+        screen.entry("Rounding", _rounding(plan, course))
+        cycles = "number of courses not stated" if phase.cycles is None else f"{phase.cycles} course{'' if phase.cycles == 1 else 's'}"
+        screen.entry("Interval", f"{words.interval(phase.every)}{', from start to start' if phase.every else ''}; {cycles}")
+
+
+def _rounding(plan: Plan, course: Course) -> str:
+    rule = (
+        f"nearest {plan.rounding.to} of each {plan.rounding.applies_to}'s dose"
+        if plan.rounding.applies_to == "day"
+        else f"nearest {plan.rounding.to} of the course"
+    )
+    infusion = next(infusion for infusion in plan.infusions if infusion.cycle == course.cycle)
+    if course.change_percent == 0 and infusion.calculated_g == infusion.ordered_g:
+        return f"{rule}, no change"
+    change = screen_text(course.change_percent, 4)
+    changed = "no change of the course" if not course.change_percent else f"{change}%" if change.startswith("-") else f"+{change}%"
+    return (
+        f"{rule}; calculated {grams(infusion.calculated_g)} a day, {grams(course.calculated_g)} per course; "
+        f"ordered {grams(course.ordered_g)} per course, {changed}"
+    )
+
+
+def _finding(screen: Screen, finding: Finding) -> None:
+    source = f" Source: {finding.source}." if finding.source else ""
+    screen.entry(_LABELS[finding.level], f"{finding.text}{source}", _STYLES[finding.level])
+
+
+def _infusions(screen: Screen, plan: Plan) -> None:
+    several = len(plan.courses) > 1
+    dated = plan.infusions[0].date is not None
+    headings = (*(("Course",) if several else ()), "Day", *(("Date",) if dated else ()), "Dose", "So far")
+    screen.rows(
+        headings,
+        [
+            (
+                *((str(infusion.cycle),) if several else ()),
+                f"{infusion.day} of {infusion.days}",
+                *((screen_date(infusion.date),) if infusion.date else ()),
+                grams(infusion.ordered_g),
+                grams(infusion.cumulative_g),
+            )
+            for infusion in plan.infusions
+        ],
+    )
+
+
+def _next(plan: Plan) -> str | None:
+    last = plan.phases[-1]
+    if plan.next_start:
+        return f"the next course is due on {screen_date(plan.next_start)}"
+    if last.every and not plan.choices.start and (last.cycles is None or len(plan.courses) < last.cycles):
+        return f"the next course is due {last.every} after the first day of this one"
+    if last.every is None and last.cycles is None:
+        return "not stated when or whether a further course is due"
+    return None
+
+
+def _sources(screen: Screen, regimens: tuple[Regimen, ...], cited: tuple[Cited, ...]) -> None:
+    """Each source once, with its quotes; then what the plan reads into them, and what they leave out."""
+    for source in dict.fromkeys(citation.source for citation in cited):
+        external = "External source, outside the document: " if source.external else ""
+        quotes = [f'{citation.locator}: "{citation.quote}"' for citation in cited if citation.source is source]
+        screen.entry("Source", [f"{external}{source.citation}. {source.url or ''}".strip(), *quotes])
+    for regimen in regimens:
+        whose = f"{regimen.id}: " if len(regimens) > 1 else ""
+        if regimen.readings:
+            screen.entry("Reading", [whose + reading for reading in regimen.readings])
+        if regimen.not_stated:
+            screen.entry("Not stated", f"{whose}the source does not state: {', '.join(regimen.not_stated)}.")
+
+
+def _columns(comparison: Comparison) -> list[list[Option]]:
+    """Group the options by regimen, phase and dose: one column each."""
+    columns: dict[tuple[object, ...], list[Option]] = {}
+    for option in comparison.options:
+        key = (option.regimen, option.phase.name, option.phase.dose_g_per_kg)
+        columns.setdefault(key, []).append(option)
+    return list(columns.values())
+
+
+def _column_words(option: Option, comparison: Comparison) -> str:
+    name = f"{option.regimen.id}, " if option.regimen and option.regimen is not comparison.regimen else ""
+    per = option.phase.per if option.phase.days > 1 else "course"
+    return f"{name}per {per}, {words.interval(option.every)}"
+
+
+def _cell(column: list[Option], days: int) -> str:
+    """What one day and the course hold, and whether a limit would refuse it."""
+    option = next((option for option in column if option.phase.days == days), None)
+    if option is None:
+        return "not offered"
+    marks = {"refusal": "refused", "warning": "warning"}
+    found = [marks[finding.level] for finding in option.findings if finding.level in marks]
+    total = f"{grams(option.day_g, 2)} a day, {grams(option.course_g, 2)} in all"
+    return f"{total}, {found[0]}" if found else total

@@ -1,0 +1,111 @@
+"""Phrases that every format for people shares, written so that they cannot be misread (docs/design.md, "How doses are shown")."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from itertools import groupby
+
+from ivigcalc.model import Comparison, DosingWeight, Infusion, Plan, Settled, Source, Span
+from ivigcalc.numbers import screen_text
+from ivigcalc.units import kg_to_lb
+from ivigcalc.when import Interval, screen_date
+
+PRODUCT = "human normal immunoglobulin for intravenous use"
+INTENDED_USE = "For prescribers and pharmacists. Not a registered medical device."
+MOST_DATES = 31
+"""Beyond so many infusions the order line names each course's first and last day."""
+
+
+def grams(value: Fraction, decimals: int | None = None) -> str:
+    """Write an amount [g] with its unit."""
+    return f"{screen_text(value, decimals)} g"
+
+
+def weight(dosing: DosingWeight) -> str:
+    """Write a weight in kg and lb."""
+    return f"{screen_text(dosing.kg)} kg, {screen_text(kg_to_lb(dosing.kg), 2)} lb"
+
+
+def per_kg(phase: Settled, course_g_per_kg: Fraction) -> str:
+    """Write the dose [g/kg] of a day and of a course together."""
+    if phase.days == 1:
+        return f"{screen_text(course_g_per_kg)} g per kg per course, given on one day"
+    return f"{screen_text(course_g_per_kg / phase.days)} g per kg per day, {screen_text(course_g_per_kg)} g per kg per course"
+
+
+def interval(every: Interval | Span[Interval] | None) -> str:
+    """Write an interval, start to start."""
+    if every is None:
+        return "interval not stated"
+    if isinstance(every, Span):
+        return f"every {every.high}" if every.fixed else f"every {every.low.number} to {every.high}"
+    return f"every {every}".replace("every 1 ", "every ")
+
+
+def days_of(infusions: Iterable[Infusion]) -> str:
+    """Write what is given on each day of a course: the same every day, or each dose with its days."""
+    days = list(infusions)
+    groups = [list(group) for _, group in groupby(days, key=lambda infusion: infusion.ordered_g)]
+    if len(days) == 1:
+        return f"{grams(days[0].ordered_g)} once, on one day"
+    if len(groups) == 1:
+        return f"{grams(days[0].ordered_g)} once daily for {len(days)} days"
+    return ", ".join(_on_days(group) for group in groups)
+
+
+def _on_days(group: list[Infusion]) -> str:
+    dose, first, last = grams(group[0].ordered_g), group[0].day, group[-1].day
+    return f"{dose} on day {first}" if first == last else f"{dose} once daily on days {first} to {last}"
+
+
+def order_text(plan: Plan) -> str:
+    """Write the order line as ISMP asks: the grams of each day and every date, with the total of the course.
+
+    Source of the form: ISMP, Hospital Pharmacy, May 2015 (limits.yaml, ismp-2015).
+
+    Args: plan.
+    Returns: one line, ready to paste into a record.
+    """
+    parts = []
+    many = len(plan.infusions) > MOST_DATES
+    for phase in plan.phases:
+        courses = [course for course in plan.courses if course.phase is phase]
+        if not courses:
+            continue
+        infusions = [infusion for infusion in plan.infusions if infusion.cycle == courses[0].cycle]
+        name = f"{phase.name}: " if len(plan.phases) > 1 else ""
+        parts.append(
+            f"{name}DOSE {days_of(infusions)}, {grams(courses[0].ordered_g)} per course, {per_kg(phase, courses[0].calculated_g_per_kg)}"
+        )
+        if len(courses) > 1:
+            parts[-1] += f", {len(courses)} courses {interval(phase.every)} from start to start"
+        parts += [
+            f"course {course.cycle} on " + _dates([i for i in plan.infusions if i.cycle == course.cycle], short=many)
+            for course in courses
+            if course.start
+        ]
+    parts.append(f"on {plan.weight.basis} body weight {screen_text(plan.weight.kg)} kg")
+    if len(plan.courses) > 1:
+        parts.append(f"{grams(plan.ordered_g)} in all")
+    return f"{PRODUCT[0].upper()}{PRODUCT[1:]}, " + "; ".join(parts) + "."
+
+
+def _dates(infusions: list[Infusion], *, short: bool) -> str:
+    dates = [screen_date(infusion.date) for infusion in infusions if infusion.date]
+    if short and len(dates) > 1:
+        return f"{dates[0]} to {dates[-1]}"
+    return ", ".join(dates)
+
+
+def source_lines(source: Source) -> list[str]:
+    """Write a source: its citation, where it is, its licence and when it was read."""
+    external = "External source, outside the document: " if source.external else ""
+    licence = source.licence or "not stated"
+    return [
+        f"{external}{source.citation}.",
+        f"{source.url or 'address not stated'}, licence {licence}, read {source.read}",
+    ]
+
+
+def title(result: Plan | Comparison) -> str:
+    """Name what is planned."""
+    return result.regimen.name if result.regimen else "Dose entered by hand"

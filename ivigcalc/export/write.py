@@ -1,0 +1,87 @@
+"""Bytes -> a file or standard output; a write that fails leaves the old file as it was."""
+
+import os
+import stat
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from ivigcalc.errors import OutputError
+
+
+def write_file(path: Path, data: bytes, *, force: bool) -> None:
+    """Write a file whole or not at all.
+
+    Args: the target; its bytes; whether an existing file may be replaced.
+    Raises: OutputError when it exists already, is not a regular file, or cannot be written.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        mode = target.stat().st_mode if target.exists() else None
+        if mode is not None and not stat.S_ISREG(mode):
+            raise OutputError(f"{path}: is not a regular file, and nothing was written; name a file")
+        if mode is not None and not force:
+            raise OutputError(f"{path}: exists already and was kept; name another file, or add --force to replace it")
+        _replace(target, data, 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode), keep=not force)
+    except FileExistsError:
+        raise OutputError(f"{path}: exists already and was kept; name another file, or add --force to replace it") from None
+    except OSError as error:
+        raise OutputError(f"{path}: could not be written ({error.strerror}); nothing was changed there; name another place") from None
+
+
+def write_stdout(data: bytes) -> None:
+    """Write bytes to standard output.
+
+    Args: the bytes.
+    Raises: OutputError when they could not be written; BrokenPipeError when the reader has gone.
+    """
+    try:
+        sys.stdout.flush()
+        stream = getattr(sys.stdout, "buffer", None)
+        if stream is None:  # a caller has put text in its place
+            sys.stdout.write(data.decode())
+        else:
+            stream.write(data)
+            stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"standard output could not be written ({error.strerror}); what it holds is not complete") from None
+
+
+def _replace(target: Path, data: bytes, mode: int, *, keep: bool) -> None:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(mode)
+        if keep:
+            _link(temporary, target)
+        else:
+            temporary.replace(target)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _link(temporary: Path, target: Path) -> None:
+    """Give the file its name without replacing one that somebody has made meanwhile."""
+    try:
+        target.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        temporary.replace(target)
+    else:
+        temporary.unlink()
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

@@ -1,0 +1,285 @@
+"""The things ivigcalc talks about. Frozen, without behaviour beyond what their fields mean; the unit is in the name."""
+
+from datetime import date
+from fractions import Fraction
+from typing import Generic, Literal, NamedTuple, TypeVar
+
+from ivigcalc.units import Basis, Dose
+from ivigcalc.when import Interval
+
+T = TypeVar("T", int, Fraction, Interval)
+
+Level = Literal["note", "warning", "refusal"]
+Direction = Literal["nearest"]
+
+MOST_DAYS = 31
+"""Our own bound on the days of a course."""
+MOST_CYCLES = 1_000
+"""Our own bound on the courses of a plan."""
+
+
+class Span(NamedTuple, Generic[T]):
+    """What a source states: one figure (low = high) or a range."""
+
+    low: T
+    high: T
+
+    @property
+    def fixed(self) -> T | None:
+        """The one figure, or None for a range."""
+        return self.low if self.low == self.high else None
+
+
+class Source(NamedTuple):
+    """Where figures come from; a field is None where the source does not state it."""
+
+    key: str
+    citation: str
+    url: str | None
+    licence: str | None
+    read: str  # ISO date on which the source was read
+    external: bool  # outside the documents that the regimen was taken from
+
+
+class Cited(NamedTuple):
+    """One place in a source: where, and its words."""
+
+    source: Source
+    locator: str
+    quote: str
+
+
+class Cap(NamedTuple):
+    """The most that a source allows for a day or a course; from an external source it warns and changes nothing."""
+
+    grams: Fraction
+    per: Basis
+    cited: Cited
+
+
+class Phase(NamedTuple):
+    """One part of a regimen, such as loading; None where the source does not state a figure."""
+
+    name: str
+    dose: Span[Fraction] | None  # g/kg
+    per: Basis
+    days: Span[int] | None
+    every: Span[Interval] | None
+    cycles: Span[int] | None
+    begins: Interval | None = None  # from the start of the last course of the phase before
+    caps: tuple[Cap, ...] = ()
+    between: bool = False  # spans the doses of several sources, so that a dose within it is stated by none of them
+
+
+class Window(NamedTuple):
+    """A start window that a source names: within so many days of an event."""
+
+    days: int
+    event: str
+
+
+class Regimen(NamedTuple):
+    """One cited plan for an indication; `choose` names the regimens it stands for, and then it has no phases."""
+
+    id: str
+    name: str
+    indication: str
+    aliases: tuple[str, ...]
+    jurisdiction: str | None
+    population: str | None
+    weight_basis: str | None
+    phases: tuple[Phase, ...]
+    choose: tuple[str, ...]
+    window: Window | None
+    cited: tuple[Cited, ...]
+    readings: tuple[str, ...]  # where a plan rests on how the catalogue reads the source
+    notes: tuple[str, ...]
+    not_stated: tuple[str, ...]
+
+
+class NotIvig(NamedTuple):
+    """A treatment that people ask for here and that is not IVIG."""
+
+    id: str
+    aliases: tuple[str, ...]
+    explanation: str
+    cited: tuple[Cited, ...]
+
+
+class Catalogue(NamedTuple):
+    """Everything that regimens.yaml holds."""
+
+    regimens: dict[str, Regimen]
+    not_ivig: dict[str, NotIvig]
+    ambiguous: dict[str, tuple[str, ...]]
+    data: bytes  # of the file, for its digest
+
+
+class Limit(NamedTuple):
+    """A safety limit: more than `g_per_kg` per day or course is refused."""
+
+    code: str
+    g_per_kg: Fraction
+    per: Basis
+    cited: tuple[Cited, ...]
+
+
+class Patient(NamedTuple):
+    """What was said of the patient."""
+
+    label: str | None
+    weight_kg: Fraction
+
+
+class DosingWeight(NamedTuple):
+    """The weight that the dose rests on, and why it is this one."""
+
+    kg: Fraction
+    basis: str
+    policy: str
+    reason: str
+    source: str | None
+
+
+class Choices(NamedTuple):
+    """What was chosen for the plan, beside the regimen; None where nothing was said."""
+
+    dose: Dose | None = None
+    days: int | None = None
+    every: Interval | None = None
+    cycles: int | None = None
+    until: date | None = None
+    start: date | None = None
+    infuse_on: frozenset[int] | None = None
+    closed: frozenset[date] = frozenset()
+    event: date | None = None  # the event that opens a regimen's start window
+
+
+class Override(NamedTuple):
+    """A figure of the source that was changed by hand."""
+
+    what: Literal["dose", "days", "every", "cycles"]
+    source: int | str
+    used: int | str
+
+
+class Settled(NamedTuple):
+    """A phase with every choice made."""
+
+    name: str
+    dose_g_per_kg: Fraction
+    per: Basis
+    days: int
+    every: Interval | None
+    cycles: int | None  # as the source has it, None if open
+    begins: Interval | None
+    caps: tuple[Cap, ...]
+    overrides: tuple[Override, ...]
+    entered: tuple[str, ...]  # figures that the source does not state and the user gave
+    from_source: frozenset[Basis]  # the doses (of a day, of a course) that are the source's own figures
+
+
+class Rounding(NamedTuple):
+    """The one rounding step: to a multiple of `step_g`, ties to the lower dose."""
+
+    step_g: Fraction
+    direction: Direction
+    applies_to: Basis
+
+    @property
+    def to(self) -> str:
+        """The step as text, such as 0.01 g."""
+        from ivigcalc.numbers import exact_text
+
+        return f"{exact_text(self.step_g)} g"
+
+
+class Infusion(NamedTuple):
+    """One day's dose."""
+
+    phase: str
+    cycle: int
+    day: int  # within the course
+    days: int  # the course's length
+    date: date | None
+    calculated_g: Fraction
+    ordered_g: Fraction
+    g_per_kg: Fraction  # ordered, per kg of dosing weight
+    course_g: Fraction  # ordered, the whole course
+    cumulative_g: Fraction  # ordered, over the schedule so far
+
+
+class Course(NamedTuple):
+    """One cycle: consecutive infusion days."""
+
+    phase: Settled
+    cycle: int
+    start: date | None
+    planned: date | None  # where the interval alone would put it; differs from `start` when it was moved
+    uncapped_g: Fraction  # before the caps of the regimen's own source
+    calculated_g: Fraction
+    ordered_g: Fraction
+    g_per_kg: Fraction  # ordered, per kg of dosing weight
+    calculated_g_per_kg: Fraction
+    change_percent: Fraction  # of the ordered course against the calculated one
+
+
+class Finding(NamedTuple):
+    """Something a second person should see: a note, a warning, or a refusal."""
+
+    code: str
+    level: Level
+    text: str
+    source: str | None = None
+    figure: str | None = None  # of a refusal: the g per kg that --accept must name
+    accepted: bool = False
+
+
+class Plan(NamedTuple):
+    """A schedule with its reasons."""
+
+    patient: Patient
+    weight: DosingWeight
+    regimen: Regimen | None  # None for a dose entered by hand
+    cited: tuple[Cited, ...]
+    choices: Choices
+    phases: tuple[Settled, ...]
+    rounding: Rounding
+    courses: tuple[Course, ...]
+    infusions: tuple[Infusion, ...]
+    calculated_g: Fraction
+    ordered_g: Fraction
+    next_start: date | None
+    last_start: date | None  # the last day of the regimen's start window
+    others: tuple[Regimen, ...]  # further regimens of the indication
+    findings: tuple[Finding, ...] = ()
+
+
+class Option(NamedTuple):
+    """One way to give a regimen that leaves something open, with its calculated grams."""
+
+    regimen: Regimen | None
+    phase: Settled
+    every: Span[Interval] | None
+    uncapped_g: Fraction
+    day_g: Fraction
+    course_g: Fraction
+    findings: tuple[Finding, ...] = ()
+
+
+class Comparison(NamedTuple):
+    """The choices that a regimen leaves open, side by side; no schedule."""
+
+    patient: Patient
+    weight: DosingWeight
+    regimen: Regimen | None  # as asked for; None for a dose entered by hand or an indication with several regimens
+    options: tuple[Option, ...]
+    missing: tuple[str, ...]  # the options of the command line that would settle it
+
+
+class Origin(NamedTuple):
+    """What a plan was made from, for the formats that carry it."""
+
+    options: dict[str, str | tuple[str, ...]]  # as typed, by name
+    version: str
+    catalogue_sha256: str

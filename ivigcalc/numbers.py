@@ -1,0 +1,124 @@
+"""Exact numbers, in and out: the only place that turns text into a number or a number into text.
+
+Inside ivigcalc every weight, dose and amount is a `Fraction`, so no step of the arithmetic can lose anything.
+"""
+
+import re
+from fractions import Fraction
+
+from ivigcalc.errors import InputError
+
+DECIMALS = 6
+"""Decimals of a value that does not end (design: "Numbers out")."""
+
+MOST_CHARACTERS = 24
+"""Our own bound on the length of a typed number; no weight or dose needs more."""
+
+NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
+_number = re.compile(NUMBER, re.ASCII).fullmatch
+
+
+def read_number(text: str, what: str) -> Fraction:
+    """Read a positive decimal number exactly.
+
+    Args: text as typed; what the number is, for the message.
+    Returns: the number, above zero.
+    Raises: InputError for anything but plain digits with at most one decimal point.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise InputError(f"{what}: a number of {len(text)} characters; write at most {MOST_CHARACTERS}, such as 62.5")
+    if not _number(text):
+        raise InputError(f"{what}: {_what_is_wrong(text)}")
+    value = Fraction(text)
+    if value == 0:
+        raise InputError(f"{what}: {text} is zero; write a number above zero")
+    return value
+
+
+def read_whole(text: str, what: str, *, most: int) -> int:
+    """Read a whole number from 1 to `most`.
+
+    Args: text as typed; what the number is; the highest that is allowed.
+    Returns: the whole number.
+    Raises: InputError when it is not whole or outside the bounds.
+    """
+    value = read_number(text.strip(), what)
+    if value.denominator != 1 or "." in text:
+        raise InputError(f"{what}: {text} is not a whole number; write one from 1 to {most:,}")
+    if value > most:
+        raise InputError(f"{what}: {text} is more than {most:,}, a bound of our own; write a whole number up to {most:,}")
+    return int(value)
+
+
+def _what_is_wrong(text: str) -> str:
+    """Say why a text is no number, with a mend only where the mend cannot be wrong."""
+    given = repr(text)
+    if not text.strip():
+        return "nothing was given; write a number, such as 62.5"
+    if re.fullmatch(r"[0-9]+,[0-9]{1,2}", text, re.ASCII):
+        return f"{given} has a comma; write {text.replace(',', '.')}"
+    if "," in text:
+        return f"{given} has a comma, which can be a decimal point or thousands; write digits with a point, such as 1240.5"
+    if text.startswith(("-", "+", "\u2212")):
+        return f"{given} has a sign; write a number above zero without a sign"
+    if text.lower() in {"nan", "inf", "infinity"}:
+        return f"{given} is not a quantity; write a number, such as 62.5"
+    if re.fullmatch(r"\.[0-9]+", text, re.ASCII):
+        return f"{given} has no digit before the point; write 0{text}"
+    if re.fullmatch(r"(?:0|[1-9][0-9]*)\.", text, re.ASCII):
+        return f"{given} has no digit after the point; write {text[:-1]}"
+    if re.fullmatch(r"0[0-9]+(?:\.[0-9]+)?", text, re.ASCII):
+        return f"{given} starts with a zero, and a point may be missing after it; write the number without doubt"
+    if not text.isascii():
+        return f"{given} has characters other than 0 to 9 and a point; write plain digits, such as 62.5"
+    if re.fullmatch(r"[0-9.]+[eE][+-]?[0-9]+", text, re.ASCII):
+        return f"{given} has an exponent; write all its digits"
+    return f"{given} is not a number; write digits with at most one point, such as 62.5"
+
+
+def exact_text(value: Fraction) -> str:
+    """Write a number as the machine formats have it: in full if it ends, else to 6 decimals, half to even.
+
+    Args: value, of any unit.
+    Returns: digits without exponent, comma or trailing zeros.
+    """
+    decimals = decimals_of(value)
+    if decimals is None:
+        value, decimals = round(value, DECIMALS), DECIMALS
+    return _digits(value, decimals)
+
+
+def decimals_of(value: Fraction) -> int | None:
+    """Count the decimals that a number needs, or None if it never ends.
+
+    Args: value, of any unit.
+    Returns: the count of decimals.
+    """
+    rest, twos, fives = value.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    return max(twos, fives) if rest == 1 else None
+
+
+def screen_text(value: Fraction, decimals: int | None = None) -> str:
+    """Write a number for people: as `exact_text`, with a comma from 1,000.
+
+    Args: value, of any unit; decimals to round to (half to even) where the place allows no more.
+    Returns: digits, such as 1,240.5.
+    """
+    text = exact_text(value if decimals is None else round(value, decimals))
+    whole, _, rest = text.partition(".")
+    return f"{int(whole):,}" + (f".{rest}" if rest else "")
+
+
+def _digits(value: Fraction, decimals: int) -> str:
+    """Write a number that ends within `decimals` decimals, without trailing zeros."""
+    scaled = value.numerator * 10**decimals // value.denominator
+    if not decimals:
+        return str(scaled)
+    sign, digits = ("-", str(-scaled)) if scaled < 0 else ("", str(scaled))
+    digits = digits.rjust(decimals + 1, "0")
+    rest = digits[-decimals:].rstrip("0")
+    return sign + digits[:-decimals] + (f".{rest}" if rest else "")

@@ -1,0 +1,180 @@
+"""Plan -> findings: what a second person should see. Pure; every limit comes from limits.yaml, every cap from its source."""
+
+import re
+from fractions import Fraction
+
+from ivigcalc.errors import InputError
+from ivigcalc.model import Comparison, Finding, Limit, Plan, Settled
+from ivigcalc.numbers import NUMBER, exact_text, screen_text
+from ivigcalc.units import Basis
+from ivigcalc.when import screen_date
+
+_WORDS = {"dose": "dose", "days": "days of the course", "every": "interval", "cycles": "number of courses"}
+
+
+def check(plan: Plan, limits: tuple[Limit, ...]) -> Plan:
+    """Add every finding to a plan.
+
+    Args: plan; the safety limits.
+    Returns: the plan with its findings, refusals first.
+    """
+    findings = [*_changed(plan), *_provenance(plan), *_window(plan), *_moved(plan)]
+    for phase in plan.phases:
+        course = next((course for course in plan.courses if course.phase is phase), None)
+        if course is None:
+            continue
+        ordered = [infusion.ordered_g for infusion in plan.infusions if infusion.cycle == course.cycle]
+        calculated: dict[Basis, Fraction] = {"day": course.calculated_g / phase.days, "course": course.calculated_g}
+        findings += _limits(phase, calculated, {"day": max(ordered), "course": course.ordered_g}, plan.weight.kg, limits)
+        findings += _caps(phase, calculated, course.uncapped_g)
+    rank = {"refusal": 0, "warning": 1, "note": 2}
+    return plan._replace(findings=tuple(sorted(dict.fromkeys(findings), key=lambda finding: rank[finding.level])))
+
+
+def mark(comparison: Comparison, limits: tuple[Limit, ...]) -> Comparison:
+    """Mark each option of a comparison with what the limits and caps say of it.
+
+    Args: comparison; the safety limits.
+    Returns: the comparison with findings on its options.
+    """
+    options = []
+    for option in comparison.options:
+        grams: dict[Basis, Fraction] = {"day": option.day_g, "course": option.course_g}
+        found = (
+            *_limits(option.phase, grams, grams, comparison.weight.kg, limits),
+            *_caps(option.phase, grams, option.uncapped_g),
+        )
+        options.append(option._replace(findings=found))
+    return comparison._replace(options=tuple(options))
+
+
+def accept(findings: tuple[Finding, ...], acceptances: tuple[str, ...], reason: str | None) -> tuple[Finding, ...]:
+    """Mark the refusals that were accepted by name and figure.
+
+    Args: findings; acceptances as typed, such as daily-dose=2; the reason given for them.
+    Returns: the findings, with what was accepted and why.
+    Raises: InputError for an acceptance that cannot be read, that nothing asked for, or without a reason.
+    """
+    if acceptances and not (reason and reason.strip()):
+        raise InputError('--accept: needs a reason that is printed with the plan; add --reason "why this dose is meant"')
+    if reason is not None and not acceptances:
+        raise InputError("--reason: nothing is accepted with it; leave it out, or add the --accept that a refusal names")
+    asked = {finding.code for finding in findings if finding.level == "refusal"}
+    accepted: set[tuple[str, str]] = set()
+    for text in acceptances:
+        match = re.fullmatch(rf"([a-z0-9-]+)=({NUMBER})", text.strip(), re.ASCII)
+        if not match:
+            raise InputError(f"--accept: {text!r} cannot be read; write the code and figure that the refusal names, such as daily-dose=1.5")
+        if match[1] not in asked:
+            raise InputError(f"--accept: nothing asks for {match[1]}; leave it out, so that it does not carry over from another patient")
+        accepted.add((match[1], exact_text(Fraction(match[2]))))
+    return tuple(
+        finding._replace(accepted=True, text=f"{finding.text} Accepted: {reason}")
+        if finding.level == "refusal" and (finding.code, finding.figure) in accepted
+        else finding
+        for finding in findings
+    )
+
+
+def _limits(
+    phase: Settled,
+    calculated: dict[Basis, Fraction],
+    ordered: dict[Basis, Fraction],
+    weight_kg: Fraction,
+    limits: tuple[Limit, ...],
+) -> list[Finding]:
+    """Judge the calculated dose; an excess that only rounding causes is a note."""
+    found = []
+    for limit in limits:
+        figure, rounded = calculated[limit.per] / weight_kg, ordered[limit.per] / weight_kg
+        source = "; ".join(f"{cited.source.citation}, {cited.locator}" for cited in limit.cited)
+        most = f"the limit of {screen_text(limit.g_per_kg)} g per kg per {limit.per}"
+        if figure > limit.g_per_kg and limit.per in phase.from_source:
+            text = f"{screen_text(figure)} g per kg per {limit.per} is more than {most}; the regimen's own source states it."
+            found.append(Finding(f"{limit.code}-source", "warning", text, source))
+        elif figure > limit.g_per_kg:
+            text = f"{screen_text(figure)} g per kg per {limit.per} is more than {most}."
+            found.append(Finding(limit.code, "refusal", text, source, exact_text(figure)))
+        elif rounded > limit.g_per_kg:
+            text = f"Rounding alone takes the dose to {screen_text(rounded)} g per kg per {limit.per}, above {most}."
+            found.append(Finding(f"{limit.code}-rounding", "note", text, source))
+    return found
+
+
+def _caps(phase: Settled, calculated: dict[Basis, Fraction], uncapped_g: Fraction) -> list[Finding]:
+    """Say where a cap of the regimen's own source was applied, and warn where an external one is exceeded."""
+    found = []
+    for cap in phase.caps:
+        source = f"{cap.cited.source.citation}, {cap.cited.locator}"
+        most = f"{screen_text(cap.grams)} g a {cap.per}"
+        if cap.cited.source.external and calculated[cap.per] > cap.grams:
+            text = f"{screen_text(calculated[cap.per])} g a {cap.per} is more than the {most} of an external source."
+            found.append(Finding("external-limit", "warning", text, source))
+        elif not cap.cited.source.external and uncapped_g > calculated["course"] and calculated[cap.per] == cap.grams:
+            course = f"{screen_text(calculated['course'])} g instead of {screen_text(uncapped_g)} g"
+            text = f"The source caps the dose at {most}: the course is {course}."
+            found.append(Finding("capped", "warning", text, source))
+    return found
+
+
+def _changed(plan: Plan) -> list[Finding]:
+    """Flag what departs from the regimen's own figures, with both, and what was entered where the source states nothing."""
+    found = []
+    for phase in plan.phases:
+        for override in phase.overrides:
+            what = _WORDS[override.what]
+            text = f"Changed by hand: {what} {_in_words(override.used)}; the source states {_in_words(override.source)}."
+            code = f"override-{override.what}-{override.source}-to-{override.used}".replace(" ", "-")
+            found.append(Finding(code, "warning", text))
+        if plan.regimen:
+            for figure in phase.entered:
+                used = {
+                    "dose": f"{exact_text(phase.dose_g_per_kg)} g/kg/{phase.per}",
+                    "days": str(phase.days),
+                    "every": str(phase.every),
+                }[figure]
+                text = f"Entered by hand: {_WORDS[figure]} {_in_words(used)}; no source states it."
+                found.append(Finding(f"entered-{figure}", "warning" if figure == "dose" else "note", text))
+    return found
+
+
+def _in_words(figure: int | str) -> str:
+    return str(figure).replace("/", " per ")
+
+
+def _provenance(plan: Plan) -> list[Finding]:
+    """Say what stands behind the dose where it is not the regimen's document."""
+    if plan.regimen is None:
+        return [Finding("no-source", "warning", "The dose was entered by hand; no source stands behind it.")]
+    found = []
+    for cited in plan.cited:
+        if cited.source.external:
+            text = "A source from outside the regimen's document stands behind the dose."
+            found.append(Finding("external-source", "note", text, f"{cited.source.citation}, {cited.locator}"))
+    if any(phase.every and phase.every.unit == "month" for phase in plan.phases):
+        text = "A month is a calendar month, on the same day of the month or its last day; it is not 28 days."
+        found.append(Finding("calendar-month", "note", text))
+    return found
+
+
+def _window(plan: Plan) -> list[Finding]:
+    """Name the last day of a start window, and warn of a start outside it."""
+    window, event, last = plan.regimen and plan.regimen.window, plan.choices.event, plan.last_start
+    if not window or not event or not last:
+        return []
+    text = f"Last day of the {window.days}-day window after the {window.event}: {screen_date(last)}."
+    found = [Finding("start-window", "note", text)]
+    start = plan.courses[0].start
+    if start and not event <= start <= last:
+        text = f"The start on {screen_date(start)} is outside the window from {screen_date(event)} to {screen_date(last)}."
+        found.append(Finding("outside-start-window", "warning", text))
+    return found
+
+
+def _moved(plan: Plan) -> list[Finding]:
+    found = []
+    for course in plan.courses:
+        if course.start and course.planned and course.start != course.planned:
+            dates = f"was due on {screen_date(course.planned)} and starts on {screen_date(course.start)}"
+            found.append(Finding("moved", "note", f"Course {course.cycle} {dates}, the first start on which all its days fit."))
+    return found
