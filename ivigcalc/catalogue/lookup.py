@@ -61,7 +61,7 @@ def _suggest(catalogue: Catalogue, key: str) -> str:
         *catalogue.ambiguous,
         *catalogue.not_ivig,
     )
-    close = dict.fromkeys(get_close_matches(key, names, n=3, cutoff=0.6))
+    close = dict.fromkeys(get_close_matches(key, names, n=3))
     if close:
         return f"did you mean {' or '.join(close)}? See: ivigcalc regimens"
     return "list the known ones with: ivigcalc regimens"
