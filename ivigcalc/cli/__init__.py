@@ -15,7 +15,7 @@ from ivigcalc.cli.plan import plan
 from ivigcalc.cli.regimens import regimens
 from ivigcalc.errors import CatalogueError, IvigcalcError
 
-app = typer.Typer(name="ivigcalc", rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True)
+app = typer.Typer(name="ivigcalc", rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, suggest_commands=False)
 app.command(cls=StrictCommand, short_help="Plan a regimen: grams for each day.")(plan)
 app.command(cls=StrictCommand, short_help="List the regimens, or show one.")(regimens)
 app.add_typer(catalogue_app)
@@ -68,7 +68,9 @@ def run(arguments: list[str]) -> int:
     except IvigcalcError as error:
         return _tell(error)
     except click.UsageError as error:
-        return _say(f"{error.format_message()} See: {error.ctx.command_path if error.ctx else 'ivigcalc'} --help", 2)
+        command_path = error.ctx.command_path if error.ctx else "ivigcalc"
+        message = error.format_message().rstrip(".")
+        return _say(f"{message}{'' if message.endswith('?') else '.'} See: {command_path} --help", 2)
     except click.ClickException as error:
         return _say(error.format_message(), 2)
     except (click.Abort, KeyboardInterrupt):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ivigcalc.errors import InputError
 from ivigcalc.export import MACHINE_FORMATS, SUFFIXES
-from ivigcalc.export.write import write_file, write_stdout
+from ivigcalc.export.write import refuse_special, write_file, write_stdout
 
 FORMATS = ("table", *MACHINE_FORMATS)
 FILE_WIDTH = 80
@@ -18,12 +18,14 @@ def choose_format(wanted: str | None, output: str | None) -> str:
 
     Args: --format as typed; the file as typed, - for standard output.
     Returns: the format's name.
-    Raises: InputError when a format or suffix is not known, or they contradict each other.
+    Raises: InputError when a format or suffix is not known, or they contradict each other; OutputError for a
+    target that is a folder or a device.
     """
     if wanted is not None and wanted not in FORMATS:
         raise InputError(f"--format: {wanted!r} is not known; write {' or '.join(FORMATS)}")
     if output is None or output == "-":
         return wanted or "table"
+    refuse_special(Path(output))
     suffix = Path(output).suffix.lower()
     known = SUFFIXES.get(suffix)
     if wanted and known and known != wanted:

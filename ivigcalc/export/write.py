@@ -18,9 +18,8 @@ def write_file(path: Path, data: bytes, *, force: bool) -> None:
     """
     target = Path(os.path.realpath(path))
     try:
+        refuse_special(path)
         mode = target.stat().st_mode if target.exists() else None
-        if mode is not None and not stat.S_ISREG(mode):
-            raise OutputError(f"{path}: is not a regular file, and nothing was written; name a file")
         if mode is not None and not force:
             raise OutputError(f"{path}: exists already and was kept; name another file, or add --force to replace it")
         _replace(target, data, 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode), keep=not force)
@@ -30,12 +29,24 @@ def write_file(path: Path, data: bytes, *, force: bool) -> None:
         raise OutputError(f"{path}: could not be written ({error.strerror}); nothing was changed there; name another place") from None
 
 
+def refuse_special(path: Path) -> None:
+    """Refuse a target that exists and is a folder, a device or another special file.
+
+    Args: the target.
+    Raises: OutputError.
+    """
+    if path.exists() and not path.is_file():
+        raise OutputError(f"{path}: is a folder or a device, not a regular file, and nothing was written; name a file")
+
+
 def write_stdout(data: bytes) -> None:
     """Write bytes to standard output.
 
     Args: the bytes.
     Raises: OutputError when they could not be written; BrokenPipeError when the reader has gone.
     """
+    if sys.stdout is None:
+        raise OutputError("standard output is closed, so nothing could be shown; write to a file with -o")
     try:
         sys.stdout.flush()
         stream = getattr(sys.stdout, "buffer", None)
