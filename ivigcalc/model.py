@@ -171,7 +171,7 @@ class Settled(NamedTuple):
     per: Basis
     days: int
     every: Interval | None
-    cycles: int | None  # as the source has it, None if open
+    cycles: Span[int] | None  # as the source has it, None if open
     begins: Interval | None
     caps: tuple[Cap, ...]
     overrides: tuple[Override, ...]
@@ -244,6 +244,7 @@ class Plan(NamedTuple):
     cited: tuple[Cited, ...]
     choices: Choices
     phases: tuple[Settled, ...]
+    overrides: tuple[Override, ...]  # every figure of the source that was changed by hand
     rounding: Rounding
     courses: tuple[Course, ...]
     infusions: tuple[Infusion, ...]
@@ -283,3 +284,126 @@ class Origin(NamedTuple):
     options: dict[str, str | tuple[str, ...]]  # as typed, by name
     version: str
     catalogue_sha256: str
+
+
+# Products
+
+V = TypeVar("V", bound=object)
+
+Grade = Literal["full", "mostly", "partial"]
+LadderKind = Literal["labelled", "manufacturer chart", "trial protocol", "compendium"]
+Risk = Literal["kidney", "thrombosis", "earlier reactions"]
+
+
+class Figure(NamedTuple, Generic[V]):
+    """What a source states of a product; without a quote it is shown as such and never becomes a rate step."""
+
+    value: V
+    source: Source
+    quote: str | None  # verbatim; None where none was kept
+    note: str | None = None
+
+
+class Rate(NamedTuple):
+    """A rate as its source prints it, in one or several units; where these disagree the lowest counts."""
+
+    ml_per_kg_per_h: Fraction  # the lowest of those printed
+    printed: tuple[str, ...]  # only the units of the source, such as 3.33 mg/kg/min
+    less_than: bool  # the source says less than this: one pump step below
+    minutes: Figure[Span[int]] | None  # how long it is held, or of an increment how often
+    source: Source
+    quote: str | None
+    note: str | None
+    shown_only: str | None  # why it is never a rate step; None where it may be one
+
+
+class Ladder(NamedTuple):
+    """The steps that a source prints between the first rate and the maximum, each with its minutes."""
+
+    kind: LadderKind
+    steps: tuple[Rate, ...]
+
+
+class RateTable(NamedTuple):
+    """The rates of a label for some indications."""
+
+    indications: tuple[str, ...]  # such as pi, itp; all; all-except-pi
+    label: str  # the indications in the label's words
+    first: Rate
+    ladder: Ladder | None  # None where the label prints no steps
+    increment: Rate | None  # what each further step adds, after the ladder if there is one
+    step_minutes: Figure[Span[int]] | None  # how often the rate may rise
+    maximum: Rate
+    note: str | None
+
+    def covers(self, indication: str) -> bool:
+        """Whether the table is for this indication; nothing is carried over from another."""
+        if self.indications[0] == "all":
+            return True
+        if self.indications[0].startswith("all-except-"):
+            return self.indications[0] != f"all-except-{indication}"
+        return indication in self.indications
+
+
+class AtRisk(NamedTuple):
+    """What a label asks for in a patient at risk: a maximum, or only a sentence."""
+
+    risks: tuple[Risk, ...]
+    rate: Rate | None
+    sentence: Figure[str] | None
+
+
+class Contraindication(NamedTuple):
+    """A reason not to give the product, or a warning of its label."""
+
+    name: str  # such as hyperprolinaemia
+    kind: Literal["contraindication", "warning"]
+    words: Figure[str]
+
+
+class LabelDose(NamedTuple):
+    """A dose of the label in words, for display; its value is None where the indication was read and the dose was not."""
+
+    indications: tuple[str, ...]
+    label: str
+    population: str | None
+    from_age_years: int | None  # where the population has a lowest age
+    dose: Figure[str | None]
+
+
+class Product(NamedTuple):
+    """A product on one market in one strength; None where no source that was read states a figure."""
+
+    id: str
+    name: str
+    brand: str  # what its markets and strengths share
+    aliases: tuple[str, ...]
+    market: str
+    form: str
+    grade: Grade  # how much of its label was read
+    concentration: Figure[tuple[Fraction, ...]]  # g/mL, lowest first; several where it is made up in several strengths
+    vials: Figure[tuple[Fraction, ...]] | None  # g, largest first
+    stabiliser: Figure[str] | None
+    sugar: Figure[str] | None
+    iga: Figure[str] | None
+    sodium: Figure[str] | None
+    osmolality: Figure[str] | None
+    ph: Figure[str] | None
+    doses: tuple[LabelDose, ...]
+    rates: tuple[RateTable, ...]
+    at_risk: tuple[AtRisk, ...]
+    contraindications: tuple[Contraindication, ...]
+    conflicts: tuple[str, ...]  # between sources
+    missing: tuple[str, ...]
+    notes: tuple[str, ...]
+    not_listed: tuple[str, ...]  # others of this brand that are sold and are not in the file
+
+    @property
+    def g_per_ml(self) -> Fraction | None:
+        """The one concentration, or None where it must be chosen."""
+        return self.concentration.value[0] if len(self.concentration.value) == 1 else None
+
+    @property
+    def vials_g(self) -> tuple[Fraction, ...]:
+        """The vial sizes [g], largest first; none where no source states them."""
+        return self.vials.value if self.vials else ()

@@ -18,17 +18,18 @@ NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 _number = re.compile(NUMBER, re.ASCII).fullmatch
 
 
-def read_number(text: str, what: str) -> Fraction:
+def read_number(text: str, what: str, within: str | None = None) -> Fraction:
     """Read a positive decimal number exactly.
 
-    Args: text as typed; what the number is, for the message.
+    Args: text as typed; what the number is, for the message; the text that it stands in, so that a mend keeps the unit.
     Returns: the number, above zero.
     Raises: InputError for anything but plain digits with at most one decimal point.
     """
-    if len(text) > MOST_CHARACTERS:
-        raise InputError(f"{what}: a number of {len(text)} characters; write at most {MOST_CHARACTERS}, such as 62.5")
-    if not _number(text):
-        raise InputError(f"{what}: {_what_is_wrong(text)}")
+    if not _number(text) or len(text) > MOST_CHARACTERS:
+        why, advice = _what_is_wrong(text)
+        if mended := _mend(text):
+            advice = f"write {' '.join((within or text).split()).replace(text, mended)}"
+        raise InputError(f"{what}: {why}; {advice}")
     value = Fraction(text)
     if value == 0:
         raise InputError(f"{what}: {text} is zero; write a number above zero")
@@ -42,38 +43,56 @@ def read_whole(text: str, what: str, *, most: int) -> int:
     Returns: the whole number.
     Raises: InputError when it is not whole or outside the bounds.
     """
-    value = read_number(text.strip(), what)
-    if value.denominator != 1 or "." in text:
-        raise InputError(f"{what}: {text} is not a whole number; write one from 1 to {most:,}")
-    if value > most:
-        raise InputError(f"{what}: {text} is more than {most:,}, a bound of our own; write a whole number up to {most:,}")
-    return int(value)
+    words, advice = text.strip(), f"write a whole number from 1 to {most:,}"
+    if not _number(words) or len(words) > MOST_CHARACTERS:
+        raise InputError(f"{what}: {_what_is_wrong(words)[0]}; {advice}")
+    if "." in words:
+        raise InputError(f"{what}: {words} is not a whole number; {advice}")
+    if words == "0":
+        raise InputError(f"{what}: 0 is zero; {advice}")
+    if int(words) > most:
+        raise InputError(f"{what}: {words} is more than {most:,}, a bound of our own; {advice}")
+    return int(words)
 
 
-def _what_is_wrong(text: str) -> str:
-    """Say why a text is no number, with a mend only where the mend cannot be wrong."""
-    given = repr(text)
+def _what_is_wrong(text: str) -> tuple[str, str]:
+    """Say why a text is no number, and what to write."""
+    given, advice = repr(text), "write digits with at most one point, such as 62.5"
+    if len(text) > MOST_CHARACTERS:
+        return f"a number of {len(text)} characters", f"write at most {MOST_CHARACTERS}, such as 62.5"
     if not text.strip():
-        return "nothing was given; write a number, such as 62.5"
-    if re.fullmatch(r"[0-9]+,[0-9]{1,2}", text, re.ASCII):
-        return f"{given} has a comma; write {text.replace(',', '.')}"
-    if "," in text:
-        return f"{given} has a comma, which can be a decimal point or thousands; write digits with a point, such as 1240.5"
+        return "nothing was given", "write a number, such as 62.5"
     if text.startswith(("-", "+", "\u2212")):
-        return f"{given} has a sign; write a number above zero without a sign"
+        return f"{given} has a sign", "write a number above zero without a sign"
+    if re.fullmatch(r"[0-9]+,[0-9]{1,2}", text, re.ASCII):
+        return f"{given} has a comma", advice
+    if "," in text:
+        return f"{given} has a comma, which can be a decimal point or thousands", "write digits with a point, such as 1240.5"
     if text.lower() in {"nan", "inf", "infinity"}:
-        return f"{given} is not a quantity; write a number, such as 62.5"
+        return f"{given} is not a quantity", "write a number, such as 62.5"
     if re.fullmatch(r"\.[0-9]+", text, re.ASCII):
-        return f"{given} has no digit before the point; write 0{text}"
+        return f"{given} has no digit before the point", advice
     if re.fullmatch(r"(?:0|[1-9][0-9]*)\.", text, re.ASCII):
-        return f"{given} has no digit after the point; write {text[:-1]}"
+        return f"{given} has no digit after the point", advice
     if re.fullmatch(r"0[0-9]+(?:\.[0-9]+)?", text, re.ASCII):
-        return f"{given} starts with a zero, and a point may be missing after it; write the number without doubt"
+        return f"{given} starts with a zero, and a point may be missing after it", "write the number without doubt"
     if not text.isascii():
-        return f"{given} has characters other than 0 to 9 and a point; write plain digits, such as 62.5"
+        return f"{given} has characters other than 0 to 9 and a point", "write plain digits, such as 62.5"
     if re.fullmatch(r"[0-9.]+[eE][+-]?[0-9]+", text, re.ASCII):
-        return f"{given} has an exponent; write all its digits"
-    return f"{given} is not a number; write digits with at most one point, such as 62.5"
+        return f"{given} has an exponent", "write all its digits"
+    return f"{given} is not a number", advice
+
+
+def _mend(text: str) -> str | None:
+    """The right spelling, where only one is possible and it is above zero."""
+    mended = None
+    if re.fullmatch(r"(?:0|[1-9][0-9]*),[0-9]{1,2}", text, re.ASCII):
+        mended = text.replace(",", ".")
+    elif re.fullmatch(r"\.[0-9]+", text, re.ASCII):
+        mended = f"0{text}"
+    elif re.fullmatch(r"(?:0|[1-9][0-9]*)\.", text, re.ASCII):
+        mended = text[:-1]
+    return mended if mended and len(text) <= MOST_CHARACTERS and Fraction(mended) > 0 else None
 
 
 def exact_text(value: Fraction) -> str:
@@ -109,8 +128,9 @@ def screen_text(value: Fraction, decimals: int | None = None) -> str:
     Returns: digits, such as 1,240.5.
     """
     text = exact_text(value if decimals is None else round(value, decimals))
-    whole, _, rest = text.partition(".")
-    return f"{int(whole):,}" + (f".{rest}" if rest else "")
+    sign = "-" if text.startswith("-") else ""
+    whole, _, rest = text.removeprefix("-").partition(".")
+    return f"{sign}{int(whole):,}" + (f".{rest}" if rest else "")
 
 
 def _digits(value: Fraction, decimals: int) -> str:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple, cast
 
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.numbers import exact_text, read_number
+from ivigcalc.numbers import exact_text, read_number, screen_text
 
 RateUnit = Literal["mL/kg/h", "mL/kg/min", "mg/kg/h", "mg/kg/min"]
 
@@ -55,8 +55,8 @@ def read_rate(text: str, what: str = "--ramp") -> Pace:
     least, most = RATE_ML_PER_KG_PER_H if amount == "mL" else RATE_MG_PER_KG_PER_H
     if not least <= per_hour <= most:
         raise InputError(
-            f"{what}: {text!r} is {exact_text(per_hour)} {amount} per kg per hour; a rate is from {exact_text(least)} to "
-            f"{exact_text(most)} (a bound of our own); check whether minutes and hours were mixed up"
+            f"{what}: {text!r} is {screen_text(per_hour)} {amount} per kg per hour; a rate is from {exact_text(least)} to "
+            f"{screen_text(most)} (a bound of our own); check whether minutes and hours were mixed up"
         )
     return pace
 

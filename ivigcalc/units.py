@@ -22,7 +22,7 @@ Basis = Literal["day", "course"]
 # Bounds of our own: outside them a number is a slip of the keyboard, not a patient.
 WEIGHT_KG = (Fraction("0.2"), Fraction(650))
 HEIGHT_CM = (Fraction(20), Fraction(272))
-LEAST_DOSE_G_PER_KG = Fraction("0.01")  # 400 typed as 0.4 with mg/kg lands far below it
+DOSE_G_PER_KG = (Fraction("0.01"), Fraction(10))  # 0.4 mg/kg for g/kg lands far below, 400 g/kg for mg/kg far above
 
 # What may be typed (in any case of letters) -> the registry's name.
 _WEIGHT_UNITS = {
@@ -79,7 +79,7 @@ def read_dose(text: str, what: str = "--dose") -> Dose:
 
     Args: text as typed, such as "0.4 g/kg/day", "2 g/kg/course", "400 mg/kg"; what it is, for the message.
     Returns: the dose [g/kg] and its basis.
-    Raises: InputError when it is no mass per body weight, or below 0.01 g/kg (a bound of our own).
+    Raises: InputError when it is no mass per body weight, or outside 0.01 to 10 g/kg (a bound of our own).
     """
     match = re.fullmatch(
         r"(\S+?)\s*(m?g)\s*(?:/|\s+per\s+)\s*kg(?:\s*(?:/|\s+per\s+)\s*([a-z]+))?",
@@ -92,11 +92,17 @@ def read_dose(text: str, what: str = "--dose") -> Dose:
             'such as "0.4 g/kg/day" or "2 g/kg/course"'
         )
     number, unit, basis = match.groups()
-    value = _convert(read_number(number, what), _DOSE_UNITS[f"{unit.lower()}/kg"], "gram / kilogram")
-    if value < LEAST_DOSE_G_PER_KG:
+    value = _convert(read_number(number, what, text), _DOSE_UNITS[f"{unit.lower()}/kg"], "gram / kilogram")
+    least, most = DOSE_G_PER_KG
+    if value < least:
         raise InputError(
-            f"{what}: {text!r} is {exact_text(value)} g per kg, below {exact_text(LEAST_DOSE_G_PER_KG)} g per kg (a bound of our own); "
+            f"{what}: {text!r} is {exact_text(value)} g per kg, below {exact_text(least)} g per kg (a bound of our own); "
             "check whether g was meant where mg was typed"
+        )
+    if value > most:
+        raise InputError(
+            f"{what}: {text!r} is {exact_text(value)} g per kg, above {exact_text(most)} g per kg (a bound of our own); "
+            "check whether mg was meant where g was typed"
         )
     return Dose(value, _BASES[basis.lower()] if basis else None)
 
@@ -108,10 +114,10 @@ def read_grams(text: str, what: str) -> Fraction:
     Returns: mass [g], exact.
     Raises: InputError when it is not a number with g.
     """
-    match = re.fullmatch(r"(\S+?)\s*g", text.strip(), re.ASCII)
+    match = re.fullmatch(r"(\S+?)\s*g", text.strip(), re.ASCII | re.IGNORECASE)
     if not match:
         raise InputError(f'{what}: {text!r} is not an amount in grams; write such as "25 g"')
-    return read_number(match[1], what)
+    return read_number(match[1], what, text)
 
 
 def kg_to_lb(kg: Fraction) -> Fraction:
@@ -119,31 +125,47 @@ def kg_to_lb(kg: Fraction) -> Fraction:
     return kg / KG_PER_LB
 
 
+_PAIR = r"\s*([+-]?(?:nan|inf|infinity)\b|[+-]?\s*[^\sA-Za-z'\"]+(?:[eE][+-]?[0-9]+)?)\s*([A-Za-z]+|'|\")?"
+_pairs = re.compile(rf"{_PAIR}(?:{_PAIR})?\s*", re.IGNORECASE).fullmatch
+
+
 def _read_amount(text: str, what: str, units: dict[str, str], canonical: str, allowed: str) -> Fraction:
     """Read a number, a number with its unit, or two such pairs, in the canonical unit of their dimension."""
-    words = text.strip()
-    tokens = re.findall(r"[A-Za-z]+|['\"]|[^\sA-Za-z'\"]+", words)
-    if len(tokens) < 2 or re.fullmatch(r"[0-9.]+[eE][0-9+-]+", words, re.ASCII):
-        return read_number(words, what)
-    numbers, given = tokens[0::2], tokens[1::2]
-    if len(given) < len(numbers) and len(numbers) > 1 and not re.search(r"[0-9]\s+[0-9]", words, re.ASCII):
-        raise InputError(f"{what}: {text!r} has a number without a unit; write {allowed}")
-    for unit in given:
-        if re.fullmatch(r"[0-9.,]+", unit, re.ASCII):
-            raise InputError(f"{what}: {text!r} has a space inside a number; write {allowed}")
-        if unit.lower() not in units:
+    match = _pairs(text)
+    if not match or not re.search(r"[0-9]|nan|inf", text, re.ASCII | re.IGNORECASE):
+        raise InputError(f"{what}: {_cannot_read(text, what)}; write {allowed}")
+    larger, larger_unit, smaller, smaller_unit = match.groups()
+    if smaller is not None and not re.search(r"[0-9]", smaller, re.ASCII):
+        larger_unit, smaller = f"{larger_unit or ''}{smaller}{smaller_unit or ''}", None
+    if smaller is not None and larger_unit is None:
+        raise InputError(f"{what}: {text!r} has a space inside a number; write {allowed}")
+    for unit in (larger_unit, smaller_unit if smaller else None):
+        if unit is not None and unit.lower() not in units:
             raise InputError(f"{what}: {text!r} has the unit {unit!r}; write {allowed}")
-    names = [units[unit.lower()] for unit in given]
-    if len(numbers) == len(names) == 1:
-        return _convert(read_number(numbers[0], what), names[0], canonical)
-    smaller, makes_one = _SMALLER.get(names[0], ("", 0))
-    if len(numbers) != 2 or names[1:] != [smaller]:
+    name = units[larger_unit.lower()] if larger_unit else canonical
+    if smaller is None:
+        return _convert(read_number(larger, what, text), name, canonical)
+    if smaller_unit is None:
+        raise InputError(f"{what}: {text!r} has a number without a unit; write {allowed}")
+    part, makes_one = _SMALLER.get(name, ("", 0))
+    if units[smaller_unit.lower()] != part:
         raise InputError(f"{what}: {text!r} does not go together; write {allowed}")
-    larger = read_whole(numbers[0], what, most=1_000)
-    rest = Fraction(0) if numbers[1] == "0" else read_number(numbers[1], what)
+    whole = read_whole(larger, what, most=1_000)
+    rest = Fraction(0) if smaller == "0" else read_number(smaller, what, text)
     if rest >= makes_one:
-        raise InputError(f"{what}: {text!r}: {makes_one} {given[1]} make 1 {given[0]}; write fewer than {makes_one} {given[1]}")
-    return _convert(Fraction(larger), names[0], canonical) + _convert(rest, smaller, canonical)
+        raise InputError(f"{what}: {text!r}: {makes_one} {smaller_unit} make 1 {larger_unit}; write fewer than {makes_one} {smaller_unit}")
+    return _convert(Fraction(whole), name, canonical) + _convert(rest, part, canonical)
+
+
+def _cannot_read(text: str, what: str) -> str:
+    """Say why a text is not one or two pairs of number and unit."""
+    if not re.search(r"[0-9]", text, re.ASCII):
+        read_number(text.strip(), what)  # says what is wrong with it
+    if re.search(r"[0-9]\s+[0-9]", text, re.ASCII):
+        return f"{text!r} has a space inside a number"
+    if re.match(r"\s*[A-Za-z]", text):
+        return f"{text!r} does not start with a number"
+    return f"{text!r} does not go together"
 
 
 def _convert(value: Fraction, unit: str, canonical: str) -> Fraction:

@@ -55,7 +55,7 @@ def read_date(text: str, today: date, what: str) -> date:
     word = text.strip().lower()
     if word == "today":
         return today
-    if word == "tomorrow":
+    if word == "tomorrow" and today < date.max:
         return today + timedelta(days=1)
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", word, re.ASCII):
         raise InputError(

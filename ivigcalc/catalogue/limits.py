@@ -1,14 +1,15 @@
 """limits.yaml -> the safety limits, or every fault of the file."""
 
+import re
 from pathlib import Path
 from typing import cast
 
 from ivigcalc.catalogue.files import read_bytes
 from ivigcalc.catalogue.reading import Faults, Item, one_of, parse, text
-from ivigcalc.catalogue.sources import read_citations, read_sources
+from ivigcalc.catalogue.sources import dose_without_basis, read_citations, read_sources
 from ivigcalc.errors import InputError
 from ivigcalc.model import Limit, Source
-from ivigcalc.units import Basis, read_dose
+from ivigcalc.units import Basis
 
 
 def load_limits(path: Path) -> tuple[Limit, ...]:
@@ -31,14 +32,14 @@ def _limits(item: Item, sources: dict[str, Source]) -> tuple[Limit, ...]:
     limits = []
     for code, entry in item.entries():
         entry.only("above", "per", "cited")
-        dose = entry.take("above", lambda above: read_dose(text(above), above.where))
-        per = cast("Basis", entry.take("per", one_of("day", "course")))
-        if dose and dose.per:
-            entry.fault("above: holds the basis, expected g/kg here and day or course under per")
+        dose = entry.take("above", lambda above: dose_without_basis(text(above), above.where))
+        per = cast("Basis", entry.take("per", one_of("day", "course"), "day or course"))
+        if not re.fullmatch("[a-z0-9-]+", code, re.ASCII):
+            entry.fault("is not a name, expected small letters, digits and hyphens, such as daily-dose")
         limits.append(
             Limit(
                 code,
-                dose.g_per_kg if dose else None,
+                dose,
                 per,
                 entry.take("cited", lambda cited: read_citations(cited, sources)),
             )

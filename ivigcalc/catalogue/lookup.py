@@ -60,6 +60,7 @@ def _suggest(catalogue: Catalogue, key: str) -> str:
         *(r.indication for r in catalogue.regimens.values()),
         *catalogue.ambiguous,
         *catalogue.not_ivig,
+        *(alias for other in catalogue.not_ivig.values() for alias in other.aliases),
     )
     close = dict.fromkeys(get_close_matches(key, names, n=3))
     if close:

@@ -5,7 +5,7 @@ and let a repeated key win in silence. Aliases, anchors and tags are faults, so 
 """
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple, NoReturn, TypeVar, cast
 
 import yaml
 
@@ -16,17 +16,19 @@ T = TypeVar("T")
 MOST_BYTES = 4_000_000
 MOST_DEPTH = 20
 NOT_STATED = "not stated"
+OR_NOT_STATED = "a value, or 'not stated' where the source has none"
 
 
 class Node:
     """A piece of the file: text, a list, or a table; and the line where it starts."""
 
-    __slots__ = ("key", "line", "value")
+    __slots__ = ("broken", "key", "line", "value")
 
     def __init__(self, line: int, value: "str | list[Node] | dict[str, Node]") -> None:
         self.line = line
         self.value = value
-        self.key: str | None = None  # of a table that is being read: the key whose value comes next
+        self.key: Node | None = None  # of a table that is being read: the key whose value comes next
+        self.broken = False  # a fault of it has been noted, so that its readers say no more
 
 
 class Faults:
@@ -38,12 +40,20 @@ class Faults:
 
     def add(self, line: int, message: str) -> None:
         """Note a fault at a line: `key: what is wrong, what is expected`."""
-        self.found.setdefault(f"{self.file}:{line}: {message}", line)
+        self.found.setdefault("".join(c if c.isprintable() else repr(c)[1:-1] for c in f"{self.file}:{line}: {message}"), line)
+
+    def stop(self, line: int, message: str) -> NoReturn:
+        """Note a fault after which nothing more can be read, and report."""
+        self.add(line, message)
+        raise self._all()
 
     def report(self) -> None:
         """Raise CatalogueError with every fault in the order of the file, if there are any."""
         if self.found:
-            raise CatalogueError(tuple(sorted(self.found, key=lambda message: self.found[message])))
+            raise self._all()
+
+    def _all(self) -> CatalogueError:
+        return CatalogueError(tuple(sorted(self.found, key=lambda message: self.found[message])))
 
 
 def parse(data: bytes, faults: Faults) -> Node:
@@ -55,26 +65,20 @@ def parse(data: bytes, faults: Faults) -> Node:
     """
     root = _compose(_decode(data, faults), faults)
     if root is None or root.value == "":
-        faults.add(1, "the file is empty, expected a table with keys such as sources: and regimens:")
-    elif not isinstance(root.value, dict):
-        faults.add(root.line, "the file holds no table, expected keys such as sources: and regimens: at the top")
-    else:
-        return root
-    faults.report()
-    raise AssertionError  # pragma: no cover (report has raised)
+        faults.stop(1, "the file is empty, expected a table with keys such as sources: and regimens:")
+    if not isinstance(root.value, dict):
+        faults.stop(root.line, "the file holds no table, expected keys such as sources: and regimens: at the top")
+    return root
 
 
 def _decode(data: bytes, faults: Faults) -> str:
     if len(data) > MOST_BYTES:
-        faults.add(1, f"the file has {len(data):,} bytes, expected at most {MOST_BYTES:,}")
-        faults.report()
+        faults.stop(1, f"the file has {len(data):,} bytes, expected at most {MOST_BYTES:,}")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        faults.add(line, f"byte {data[error.start]:#04x} is not UTF-8, expected the file to be saved as UTF-8")
-        faults.report()
-        raise
+        faults.stop(line, f"byte {data[error.start]:#04x} is not UTF-8, expected the file to be saved as UTF-8")
 
 
 def _compose(text: str, faults: Faults) -> Node | None:
@@ -97,17 +101,13 @@ def _compose(text: str, faults: Faults) -> Node | None:
                 if isinstance(event, yaml.CollectionStartEvent):
                     parents.append(node)
                 if len(parents) > MOST_DEPTH:
-                    faults.add(
-                        node.line,
-                        f"lists and tables stand more than {MOST_DEPTH} deep, expected the shape of regimens.yaml",
-                    )
-                    faults.report()
+                    faults.stop(node.line, f"lists and tables stand more than {MOST_DEPTH} deep, expected the shape of regimens.yaml")
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else text.count("\n", 0, getattr(error, "position", 0)) + 1
+        odd = yaml.reader.Reader.NON_PRINTABLE.search(text)
+        line = mark.line + 1 if mark else text.count("\n", 0, odd.start() if odd else 0) + 1  # libyaml counts bytes there
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
-        faults.add(line, f"YAML: {what}, expected valid YAML")
-        faults.report()
+        faults.stop(line, f"YAML: {what}, expected valid YAML")
     return root
 
 
@@ -118,12 +118,14 @@ def _line(mark: "yaml.error.Mark | yaml._yaml.Mark | None") -> int:
 def _node(event: yaml.NodeEvent, line: int, faults: Faults) -> Node:
     if isinstance(event, yaml.AliasEvent):
         faults.add(line, f"*{event.anchor}: a YAML alias, expected the value itself")
-        return Node(line, "")
+        node = Node(line, "")
+        node.broken = True
+        return node
     if event.anchor:
         faults.add(line, f"&{event.anchor}: a YAML anchor, expected the value without a name")
+    if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
+        faults.add(line, f"{event.tag}: a YAML tag, expected a plain value")
     if isinstance(event, yaml.ScalarEvent):
-        if event.tag:
-            faults.add(line, f"{event.tag}: a YAML tag, expected a plain value")
         return Node(line, event.value)
     return Node(line, {} if isinstance(event, yaml.MappingStartEvent) else [])
 
@@ -132,17 +134,19 @@ def _place(node: Node, parent: Node, faults: Faults) -> None:
     """Put a node into its parent: a list takes it, a table takes it as a key or as the value of the last key."""
     if isinstance(parent.value, list):
         parent.value.append(node)
-    elif isinstance(parent.value, dict):
-        if parent.key is not None:
-            parent.value.setdefault(parent.key, node)
-            parent.key = None
-        elif isinstance(node.value, str):
-            if node.value in parent.value:
-                faults.add(node.line, f"{node.value}: stands twice in one table, expected once")
-            parent.key = node.value
-        else:
+        return
+    assert isinstance(parent.value, dict)
+    if parent.key is None:
+        parent.key = node
+        if not isinstance(node.value, str):
             faults.add(node.line, "a table or list stands where a key belongs, expected a word and a colon")
-            parent.key = "?"
+        elif node.value in parent.value:
+            faults.add(node.line, f"{node.value}: stands twice in one table, expected once")
+        return
+    node.line = parent.key.line  # a fault of a block is mended at its key
+    if isinstance(parent.key.value, str):
+        parent.value.setdefault(parent.key.value, node)
+    parent.key = None
 
 
 class Item(NamedTuple):
@@ -161,16 +165,19 @@ class Item(NamedTuple):
         node = self.node.value.get(key) if isinstance(self.node.value, dict) else None
         return None if node is None else Item(node, f"{self.where}.{key}" if self.where else key, self.faults)
 
-    def take(self, key: str, read: Callable[["Item"], T]) -> T:
+    def take(self, key: str, read: Callable[["Item"], T], expected: str = "a value") -> T:
         """Read the value under a required key; a fault is noted and stands in for the value."""
         item = self.child(key)
         if item is None:
-            self.faults.add(
-                self.node.line,
-                f"{self.where}.{key}".lstrip(".") + f": is missing, expected a value, or {NOT_STATED!r} where the source has none",
-            )
+            if isinstance(self.node.value, dict):
+                where = f"{self.where}.{key}" if self.where else key
+                self.faults.add(self.node.line, f"{where}: is missing, expected {expected}")
             return cast("T", None)  # the file is refused as a whole, so nobody sees this
         return item.value(read)
+
+    def take_stated(self, key: str, read: Callable[["Item"], T]) -> T | None:
+        """Read the value under a required key that may be `not stated`, as None."""
+        return self.take(key, stated(read), OR_NOT_STATED)
 
     def take_or(self, key: str, read: Callable[["Item"], T], default: T) -> T:
         """Read the value under a key that may be left out."""
@@ -179,6 +186,8 @@ class Item(NamedTuple):
 
     def value(self, read: Callable[["Item"], T]) -> T:
         """Read this item; what the reader refuses is noted as a fault."""
+        if self.node.broken:
+            return cast("T", None)
         try:
             return read(self)
         except InputError as error:
@@ -199,16 +208,14 @@ class Item(NamedTuple):
     def rows(self) -> Iterator["Item"]:
         """The items of a list."""
         if not isinstance(self.node.value, list):
-            self.fault("holds no list, expected one, such as [a, b] or lines that start with a dash")
-            return
+            raise InputError("holds no list, expected one, such as [a, b] or lines that start with a dash")
         for number, node in enumerate(self.node.value, 1):
             yield Item(node, f"{self.where}[{number}]", self.faults)
 
     def entries(self) -> Iterator[tuple[str, "Item"]]:
         """The keys of a table with their items."""
         if not isinstance(self.node.value, dict):
-            self.fault("holds no table, expected names with a colon")
-            return
+            raise InputError("holds no table, expected names with a colon")
         for key, node in self.node.value.items():
             yield key, Item(node, f"{self.where}.{key}", self.faults)
 
@@ -219,7 +226,7 @@ def text(item: Item) -> str:
         raise InputError("holds a list or table, expected words")
     words = " ".join(item.node.value.split())
     if not words:
-        raise InputError(f"is empty, expected words, or {NOT_STATED!r} where the source has none")
+        raise InputError("is empty, expected words")
     return words
 
 
@@ -227,6 +234,8 @@ def stated(read: Callable[[Item], T]) -> Callable[[Item], T | None]:
     """Let a reader also take `not stated`, as None."""
 
     def reader(item: Item) -> T | None:
+        if item.node.value == "":
+            raise InputError(f"is empty, expected {OR_NOT_STATED}")
         return None if item.node.value == NOT_STATED else read(item)
 
     return reader

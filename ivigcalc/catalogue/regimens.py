@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from ivigcalc.catalogue.files import read_bytes
-from ivigcalc.catalogue.reading import Faults, Item, one_of, parse, stated, text, texts
-from ivigcalc.catalogue.sources import read_citation, read_citations, read_sources
+from ivigcalc.catalogue.reading import NOT_STATED, Faults, Item, one_of, parse, text, texts
+from ivigcalc.catalogue.sources import dose_without_basis, read_citation, read_citations, read_sources
 from ivigcalc.errors import InputError
 from ivigcalc.model import MOST_CYCLES, MOST_DAYS, Cap, Catalogue, Cited, NotIvig, Phase, Regimen, Source, Span, Window
 from ivigcalc.numbers import read_whole
-from ivigcalc.units import Basis, read_dose, read_grams
+from ivigcalc.units import Basis, read_grams
 from ivigcalc.when import Interval, read_interval
 
 T = TypeVar("T", int, Fraction, Interval)
@@ -86,9 +86,9 @@ def _regimen(key: str, entry: Item, sources: dict[str, Source]) -> Regimen:
         name=entry.take("name", text),
         indication=entry.take("indication", _name),
         aliases=entry.take("aliases", _names),
-        jurisdiction=None if group else entry.take("jurisdiction", stated(text)),
-        population=None if group else entry.take("population", stated(text)),
-        weight_basis=None if group else entry.take("weight_basis", stated(text)),
+        jurisdiction=None if group else entry.take_stated("jurisdiction", text),
+        population=None if group else entry.take_stated("population", text),
+        weight_basis=None if group else entry.take_stated("weight_basis", text),
         phases=phases,
         choose=entry.take_or("choose", _names, ()),
         window=entry.take_or("window", _window, None),
@@ -106,22 +106,25 @@ def _phases(item: Item, sources: dict[str, Source]) -> tuple[Phase, ...]:
         phases.append(
             Phase(
                 name=entry.take("phase", text),
-                dose=entry.take("dose", stated(_span(_dose))),
-                per=cast("Basis", entry.take("per", one_of("day", "course"))),
-                days=entry.take("days", stated(_span(_whole(MOST_DAYS)))),
-                every=entry.take("every", stated(_span(_interval))),
-                cycles=entry.take("cycles", stated(_span(_whole(MOST_CYCLES)))),
+                dose=entry.take_stated("dose", _span(dose_without_basis)),
+                per=cast("Basis", entry.take("per", one_of("day", "course"), "day or course")),
+                days=entry.take_stated("days", _span(_whole(MOST_DAYS))),
+                every=entry.take_stated("every", _span(_interval)),
+                cycles=entry.take_stated("cycles", _span(_whole(MOST_CYCLES))),
                 begins=entry.take("begins", lambda item: read_interval(text(item), item.where)) if number else None,
                 caps=entry.take_or("caps", lambda item: _caps(item, sources), ()),
             )
         )
-        if number == 0 and entry.child("begins"):
-            entry.fault("begins: stands in the first phase, expected only from the second, counted from the last course before")
+        if number == 0 and (begins := entry.child("begins")):
+            begins.fault("stands in the first phase, expected only from the second, counted from the last course before")
     if not phases:
         raise InputError("is empty, expected at least one phase")
-    for phase, entry in zip(phases[:-1], item.rows(), strict=False):
-        if phase.cycles is None:
-            entry.fault("cycles: is not stated in a phase that another follows, expected the number of courses")
+    for entry in list(item.rows())[:-1]:
+        cycles = entry.child("cycles")
+        if cycles and cycles.node.value == NOT_STATED:
+            cycles.fault("is not stated in a phase that another follows, expected the number of courses")
+        elif cycles and " to " in str(cycles.node.value):
+            cycles.fault("is a range in a phase that another follows, expected the number of courses")
     return tuple(phases)
 
 
@@ -130,7 +133,7 @@ def _caps(item: Item, sources: dict[str, Source]) -> tuple[Cap, ...]:
     for entry in item.rows():
         entry.only("at_most", "per", "source", "locator", "quote")
         grams = entry.take("at_most", lambda at_most: read_grams(text(at_most), at_most.where))
-        caps.append(Cap(grams, cast("Basis", entry.take("per", one_of("day", "course"))), read_citation(entry, sources)))
+        caps.append(Cap(grams, cast("Basis", entry.take("per", one_of("day", "course"), "day or course")), read_citation(entry, sources)))
     return tuple(caps)
 
 
@@ -138,7 +141,7 @@ def _window(entry: Item) -> Window:
     entry.only("within", "after")
     within = entry.take("within", lambda item: read_interval(text(item), item.where))
     if within and within.unit != "day":
-        raise InputError(f"within: {within}, expected days, such as 30 days")
+        entry._replace(where=f"{entry.where}.within").fault(f"{within}, expected days, such as 30 days")
     return Window(within.number if within else 0, entry.take("after", text))
 
 
@@ -153,6 +156,8 @@ def _span(read: Callable[[str, str], T]) -> Callable[[Item], Span[T]]:
             return Span(high, high)
         unit = re.sub(r"^[0-9.]+", "", last)
         low = read(first + unit if re.fullmatch(r"[0-9.]+", first, re.ASCII) else first, item.where)
+        if mixed := _mixed(low, high):
+            raise InputError(f"{words!r} mixes {mixed}, expected one unit, such as 3 to 4 weeks")
         if not _below(low, high):
             raise InputError(f"{words!r} is upside down or no range, expected the lower figure first")
         return Span(low, high)
@@ -160,17 +165,17 @@ def _span(read: Callable[[str, str], T]) -> Callable[[Item], Span[T]]:
     return reader
 
 
+def _mixed(low: int | Fraction | Interval, high: int | Fraction | Interval) -> str | None:
+    """The two units of a range that mixes them."""
+    if isinstance(low, Interval) and isinstance(high, Interval) and low.unit != high.unit:
+        return f"{low.unit}s and {high.unit}s"
+    return None
+
+
 def _below(low: int | Fraction | Interval, high: int | Fraction | Interval) -> bool:
     if isinstance(low, Interval) and isinstance(high, Interval):
-        return low.unit == high.unit and low.number < high.number
+        return low.number < high.number
     return not isinstance(low, Interval) and not isinstance(high, Interval) and low < high
-
-
-def _dose(words: str, where: str) -> Fraction:
-    dose = read_dose(words, where)
-    if dose.per:
-        raise InputError(f"{words!r} holds the basis, expected g/kg here and day or course under per")
-    return dose.g_per_kg
 
 
 def _interval(words: str, where: str) -> Interval:
@@ -225,14 +230,14 @@ def _check_names(root: Item, regimens: dict[str, Regimen], ambiguous: dict[str, 
         ("not_ivig", {key: other.aliases for key, other in not_ivig.items()}),
     ):
         for key, names in aliases.items():
-            for alias in names or ():
+            for alias in filter(None, names or ()):
                 if alias in owner:
                     _entry(root, section, key, "aliases").fault(f"{alias} is also a name of {owner[alias]}, expected a name of its own")
                 owner[alias] = f"{section}.{key}"
     for key, names in ambiguous.items():
         _check_refers(_entry(root, "ambiguous", key), names, regimens)
     for key, regimen in regimens.items():
-        if regimen.choose:
+        if _entry(root, "regimens", key).child("choose"):
             _check_refers(
                 _entry(root, "regimens", key, "choose"),
                 regimen.choose,

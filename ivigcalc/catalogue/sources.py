@@ -1,10 +1,13 @@
 """Sources and citations, the same in every data file: a key, a place in the source, its words."""
 
+import re
 from datetime import date
+from fractions import Fraction
 
-from ivigcalc.catalogue.reading import Item, one_of, stated, text
+from ivigcalc.catalogue.reading import Item, one_of, text
 from ivigcalc.errors import InputError
 from ivigcalc.model import Cited, Source
+from ivigcalc.units import read_dose
 from ivigcalc.when import read_date
 
 
@@ -20,8 +23,8 @@ def read_sources(item: Item) -> dict[str, Source]:
         sources[key] = Source(
             key=key,
             citation=entry.take("citation", text),
-            url=entry.take("url", stated(text)),
-            licence=entry.take("licence", stated(text)),
+            url=entry.take_stated("url", text),
+            licence=entry.take_stated("licence", text),
             read=entry.take("read", _iso_date),
             external=entry.take("external", one_of("yes", "no")) == "yes",
         )
@@ -53,7 +56,7 @@ def read_citation(entry: Item, sources: dict[str, Source]) -> Cited:
     return Cited(
         source=entry.take("source", lambda item: _known_source(item, sources)),
         locator=entry.take("locator", text),
-        quote=entry.take("quote", text),
+        quote=entry.take("quote", _quote),
     )
 
 
@@ -64,8 +67,33 @@ def _known_source(item: Item, sources: dict[str, Source]) -> Source:
     return sources[key]
 
 
+def dose_without_basis(words: str, where: str) -> Fraction:
+    """Read a dose of a data file, whose basis stands under a key of its own.
+
+    Args: the words, such as 0.4 g/kg; their place in the file.
+    Returns: dose [g/kg].
+    Raises: InputError.
+    """
+    try:
+        dose = read_dose(words, where)
+    except InputError as error:
+        if "not a dose per kg" not in str(error):
+            raise
+        raise InputError(f"{words!r} is not a dose per kg, expected grams per kg, such as 0.4 g/kg") from None
+    if dose.per:
+        raise InputError(f"{words!r} holds the basis, expected g/kg here and day or course under per")
+    return dose.g_per_kg
+
+
+def _quote(item: Item) -> str:
+    words = text(item)
+    if words == "not stated":
+        raise InputError("'not stated', expected the words of the source")
+    return words
+
+
 def _iso_date(item: Item) -> str:
     words = text(item)
-    if not words[:1].isdigit():
-        raise InputError(f"{words!r}, expected the day on which the source was read, such as 2026-11-22")
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", words, re.ASCII):
+        raise InputError(f"{words!r}, expected the day on which the source was read, year-month-day, such as 2026-11-22")
     return read_date(words, date.min, item.where).isoformat()

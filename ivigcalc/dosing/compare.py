@@ -19,16 +19,21 @@ def compare(
     Args: regimen, None for a dose entered by hand; its phase; what was chosen; dosing weight; how many days to show
     where the source states none (as many as its daily cap asks for, or 5).
     Returns: one option for each dose and number of days that the source allows.
+    Raises: Refused where it allows none.
     """
     options = []
+    refusal: Refused | None = None
     for dose in _doses(phase, choices):
         for days in _days(phase, choices, dose, weight.kg, days_shown):
             settled = settle(phase, choices._replace(dose=dose, days=days), weight.kg)
             try:
-                grams = amounts(settled, settled.dose_g_per_kg, dose.per or settled.per, days, weight.kg)
-            except Refused:
-                continue  # the source's own daily cap asks for more days
+                grams = amounts(settled, settled.dose_g_per_kg, settled.per, days, weight.kg)
+            except Refused as error:
+                refusal = error  # the source's own daily cap asks for more days than these
+                continue
             options.append(Option(regimen, settled, phase.every, grams.uncapped_g, grams.day_g, grams.course_g))
+    if not options and refusal:
+        raise refusal
     return tuple(options)
 
 

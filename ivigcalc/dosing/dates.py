@@ -22,7 +22,7 @@ def add_interval(start: date, every: Interval, times: int = 1) -> date:
             return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
         return start + timedelta(days=count * (7 if every.unit == "week" else 1))
     except (ValueError, OverflowError):
-        raise InputError(f"a course would start past the year 9999 ({times} times {every} after {start}); plan fewer courses") from None
+        raise InputError(f"{times * every.number} {every.unit}s after {start} is past the year 9999; write an earlier date") from None
 
 
 def last_day(start: date, days: int) -> date:
@@ -84,6 +84,6 @@ def check_interval(every: Interval, days: int) -> None:
     Args: the interval, start to start; the course's length [days].
     Raises: Refused.
     """
-    shortest = every.number * {"day": 1, "week": 7, "month": 28}[every.unit]
+    shortest = every.number * {"day": 1, "week": 7, "month": 28}[every.unit]  # February is the shortest month
     if shortest < days:
         raise Refused(f"courses of {days} days every {every} would overlap; write a longer --every or fewer --days")

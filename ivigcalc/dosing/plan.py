@@ -7,7 +7,7 @@ from ivigcalc.dosing.compare import DAYS_SHOWN, compare
 from ivigcalc.dosing.dates import add_interval
 from ivigcalc.dosing.rounding import DEFAULT_STEP_G, round_to_step, split_over_days
 from ivigcalc.dosing.schedule import Slot, schedule
-from ivigcalc.dosing.settle import BY_HAND, Amounts, amounts, missing, read_basis, settle
+from ivigcalc.dosing.settle import BY_HAND, Amounts, amounts, count_override, in_basis, missing, own_cap, read_basis, settle
 from ivigcalc.dosing.weights import dosing_weight
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import (
@@ -17,6 +17,7 @@ from ivigcalc.model import (
     Course,
     DosingWeight,
     Infusion,
+    Override,
     Patient,
     Phase,
     Plan,
@@ -26,6 +27,7 @@ from ivigcalc.model import (
     Span,
 )
 from ivigcalc.numbers import exact_text
+from ivigcalc.units import Dose
 from ivigcalc.when import Interval, screen_date
 
 
@@ -44,25 +46,55 @@ def make_plan(
     Raises: Refused where no dose is stated or the courses cannot be placed; InputError where the dose has two readings.
     """
     weight = dosing_weight(patient, regimen)
-    phases, cited = _what_is_stated(regimen, choices, among)
+    offered = _documented(among, choices)
+    if among and len(offered) != 1:
+        if choices.dose is None or offered:
+            return _side_by_side(patient, weight, regimen, offered or among, choices)
+        if regimen is None:
+            ids = " or --regimen ".join(member.id for member in among)
+            raise InputError(f"--dose: none of the regimens states {choices.dose}; write --regimen {ids}, or leave --regimen out")
+    if regimen is None and offered:
+        regimen = offered[0]
+    phases, cited = _what_is_stated(regimen, offered, among)
     rows = [(phase, _choices_for(phase, phases, choices)) for phase in phases]
     for phase, own in rows:
         read_basis(own.dose, own.days or (phase.days and phase.days.fixed), weight.kg)
-    still_open = tuple(dict.fromkeys(option for phase, own in rows for option in missing(phase, own)))
-    if among and not choices.dose:
-        options = tuple(option for member in among for option in compare(member, member.phases[0], choices, weight, days_shown=DAYS_SHOWN))
-        return Comparison(patient, weight, regimen, options, still_open)
-    if still_open:
+    if still_open := tuple(dict.fromkeys(option for phase, own in rows for option in missing(phase, own))):
         _require_dose(regimen, rows, others)
-        return Comparison(
-            patient,
-            weight,
-            regimen,
-            tuple(option for phase, own in rows for option in compare(regimen, phase, own, weight)),
-            still_open,
-        )
+        options = tuple(option for phase, own in rows for option in compare(regimen, phase, own, weight))
+        return Comparison(patient, weight, regimen, options, still_open)
     settled = tuple(settle(phase, own, weight.kg) for phase, own in rows)
     return _plan(patient, weight, regimen, cited, choices, settled, others)
+
+
+def _documented(among: tuple[Regimen, ...], choices: Choices) -> tuple[Regimen, ...]:
+    """The regimens of a choice that state the dose that was typed, in whatever basis."""
+    if choices.dose is None:
+        return ()
+    found = []
+    for member in among:
+        phase = member.phases[0]
+        days = choices.days or (phase.days and phase.days.fixed)
+        typed = choices.dose.per or ("day" if days == 1 else None)
+        if not phase.dose or typed is None or (days is None and typed != phase.per):
+            continue
+        if phase.dose.fixed == in_basis(Dose(choices.dose.g_per_kg, typed), phase.per, days or 1):
+            found.append(member)
+    return tuple(found)
+
+
+def _side_by_side(
+    patient: Patient, weight: DosingWeight, regimen: Regimen | None, among: tuple[Regimen, ...], choices: Choices
+) -> Comparison:
+    """Lay the regimens of a choice side by side; one that states no dose has nothing to show."""
+    which = () if choices.dose else ("--dose",)
+    open_options = tuple(dict.fromkeys((*which, *(option for member in among for option in missing(member.phases[0], choices)))))
+    shown = [member for member in among if choices.dose or member.phases[0].dose]
+    if not shown:
+        ids = ", ".join(member.id for member in among)
+        raise Refused(f'none of the regimens {ids} states a dose, so none is given; if you have one, add --dose "G g/kg/course"')
+    options = tuple(option for member in shown for option in compare(member, member.phases[0], choices, weight, days_shown=DAYS_SHOWN))
+    return Comparison(patient, weight, regimen, options, open_options)
 
 
 def _require_dose(regimen: Regimen | None, rows: list[tuple[Phase, Choices]], others: tuple[Regimen, ...]) -> None:
@@ -87,14 +119,14 @@ def _last_start(regimen: Regimen | None, choices: Choices) -> date | None:
     return add_interval(choices.event, Interval(regimen.window.days, "day"))
 
 
-def _what_is_stated(regimen: Regimen | None, choices: Choices, among: tuple[Regimen, ...]) -> tuple[tuple[Phase, ...], tuple[Cited, ...]]:
+def _what_is_stated(
+    regimen: Regimen | None, offered: tuple[Regimen, ...], among: tuple[Regimen, ...]
+) -> tuple[tuple[Phase, ...], tuple[Cited, ...]]:
     """The phases to plan and the citations behind them."""
+    if offered:
+        return offered[0].phases, offered[0].cited
     if not among:
         return (regimen.phases, regimen.cited) if regimen else ((BY_HAND,), ())
-    for member in among:
-        stated = member.phases[0].dose
-        if choices.dose and stated and stated.fixed == choices.dose.g_per_kg and member.phases[0].per == choices.dose.per:
-            return member.phases, member.cited
     cited = tuple(dict.fromkeys(cited for member in among for cited in member.cited))
     doses = [member.phases[0].dose for member in among]
     together = Span(min(dose.low for dose in doses if dose), max(dose.high for dose in doses if dose))
@@ -105,11 +137,11 @@ def _choices_for(phase: Phase, phases: tuple[Phase, ...], choices: Choices) -> C
     """Give the choices of dose, days and interval to the phase that leaves them open; with one phase, to that one."""
     if len(phases) == 1:
         return choices
-    own = choices._replace(dose=None, days=None, every=None, cycles=None)
+    own = choices._replace(dose=None, days=None, every=None)
     for option, figure in (("--dose", "dose"), ("--days", "days"), ("--every", "every")):
         if (chosen := getattr(choices, figure)) is None:
             continue
-        takers = [other for other in phases if option in missing(other, Choices())]
+        takers = [other for other in phases if _leaves_open(other, option, phases)]
         if len(takers) != 1:
             names = " and ".join(other.name for other in phases)
             raise InputError(
@@ -118,6 +150,14 @@ def _choices_for(phase: Phase, phases: tuple[Phase, ...], choices: Choices) -> C
         if takers[0] is phase:
             own = own._replace(**{figure: chosen})
     return own
+
+
+def _leaves_open(phase: Phase, option: str, phases: tuple[Phase, ...]) -> bool:
+    """Whether a phase needs a figure that its source does not settle."""
+    if option in missing(phase, Choices()):
+        return True
+    repeats = phase is phases[-1] or phase.cycles is None or phase.cycles.high > 1
+    return option == "--every" and phase.every is None and repeats
 
 
 def _plan(
@@ -130,12 +170,12 @@ def _plan(
     others: tuple[Regimen, ...],
 ) -> Plan:
     slots, next_start = schedule(phases, choices)
-    doses = {id(phase): _dose(phase, weight.kg) for phase in phases}
+    doses = {slot.phase: _dose(slot.phase, weight.kg) for slot in slots}
     courses: list[Course] = []
     infusions: list[Infusion] = []
     so_far = Fraction(0)
     for slot in slots:
-        calculated, days = doses[id(slot.phase)]
+        calculated, days = doses[slot.phase]
         ordered = sum(days, Fraction(0))
         courses.append(
             Course(
@@ -160,7 +200,8 @@ def _plan(
         cited=cited,
         choices=choices,
         phases=phases,
-        rounding=Rounding(DEFAULT_STEP_G, "nearest", phases[0].per),
+        overrides=(*(override for phase in phases for override in phase.overrides), *_cycles_override(phases, len(slots), choices)),
+        rounding=Rounding(DEFAULT_STEP_G, "nearest", "day" if phases[0].days == 1 else phases[0].per),
         courses=tuple(courses),
         infusions=tuple(infusions),
         calculated_g=sum((course.calculated_g for course in courses), Fraction(0)),
@@ -171,13 +212,27 @@ def _plan(
     )
 
 
+def _cycles_override(phases: tuple[Settled, ...], planned: int, choices: Choices) -> tuple[Override, ...]:
+    """What was changed of the number of courses, where every phase states one; --until may always stop early."""
+    stated = [phase.cycles for phase in phases if phase.cycles]
+    if len(stated) < len(phases):
+        return ()
+    together = Span(sum(span.low for span in stated), sum(span.high for span in stated))
+    if planned < together.low and choices.cycles is None:
+        return ()
+    override = count_override("cycles", together, planned)
+    return (override,) if override else ()
+
+
 def _dose(phase: Settled, weight_kg: Fraction) -> tuple[Amounts, tuple[Fraction, ...]]:
     """The calculated dose, and the ordered dose of each day [g]: rounded once, on what the regimen states."""
     calculated = amounts(phase, phase.dose_g_per_kg, phase.per, phase.days, weight_kg)
+    most = own_cap(phase.caps, "course")
     if phase.per == "day":
-        days = (round_to_step(calculated.day_g, DEFAULT_STEP_G),) * phase.days
+        day = round_to_step(calculated.day_g, DEFAULT_STEP_G, most and most / phase.days)
+        days = (day,) * phase.days
     else:
-        days = split_over_days(round_to_step(calculated.course_g, DEFAULT_STEP_G), phase.days, DEFAULT_STEP_G)
+        days = split_over_days(round_to_step(calculated.course_g, DEFAULT_STEP_G, most), phase.days, DEFAULT_STEP_G)
     if min(days) == 0:
         raise Refused(
             f"{exact_text(calculated.course_g)} g over {phase.days} day{'' if phase.days == 1 else 's'} leaves a day with nothing "

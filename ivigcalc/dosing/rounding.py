@@ -5,14 +5,15 @@ from fractions import Fraction
 DEFAULT_STEP_G = Fraction("0.01")  # design: "Numbers out"; 0.1 mL of a 10% product
 
 
-def round_to_step(amount: Fraction, step: Fraction) -> Fraction:
+def round_to_step(amount: Fraction, step: Fraction, most: Fraction | None = None) -> Fraction:
     """Round to the nearest multiple of a step; a tie goes to the lower one, since no published rule says otherwise.
 
-    Args: amount [g]; step [g].
+    Args: amount [g]; step [g]; the most that may come out [g], such as a cap of the source, None for no bound.
     Returns: a multiple of the step [g].
     """
     steps, rest = divmod(amount, step)
-    return step * (steps + (1 if rest * 2 > step else 0))
+    up = step * (steps + 1)
+    return up if rest * 2 > step and (most is None or up <= most) else step * steps
 
 
 def split_over_days(course: Fraction, days: int, step: Fraction) -> tuple[Fraction, ...]:

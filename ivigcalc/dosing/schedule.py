@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain, count, repeat
 from typing import NamedTuple
 
 from ivigcalc.dosing.dates import add_interval, check_apart, check_interval, first_fit
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import MOST_CYCLES, Choices, Settled
+from ivigcalc.when import screen_date
 
 
 class Slot(NamedTuple):
@@ -27,12 +29,17 @@ def schedule(phases: tuple[Settled, ...], choices: Choices) -> tuple[tuple[Slot,
     Raises: Refused for courses that overlap, never fit, or need an interval that nobody stated; InputError past the
     year 9999 or beyond 1,000 courses.
     """
+    for phase in phases:
+        if phase.every:
+            check_interval(phase.every, phase.days)
     wanted = choices.cycles or (None if choices.until else _stated_cycles(phases))
     slots: list[Slot] = []
     courses = _courses(phases, choices)
     while wanted is None or len(slots) < wanted:
         slot = next(courses)
         if choices.until and slot.start and slot.start > choices.until:
+            if not slots:
+                raise Refused(f"--until {choices.until}: the first course starts on {screen_date(slot.start)}; write a later --until")
             return tuple(slots), slot.start
         if len(slots) == MOST_CYCLES:
             raise InputError(f"--until: more than {MOST_CYCLES:,} courses, a bound of our own; write an earlier date")
@@ -42,12 +49,16 @@ def schedule(phases: tuple[Settled, ...], choices: Choices) -> tuple[tuple[Slot,
 
 def _stated_cycles(phases: tuple[Settled, ...]) -> int:
     """The courses to show when nobody said how many: what the source states; one of an open-ended phase."""
-    return sum(phase.cycles if phase.cycles and (phase.every or phase.cycles == 1) else 1 for phase in phases)
+    return sum(_fixed_cycles(phase) if phase.every else 1 for phase in phases)
+
+
+def _fixed_cycles(phase: Settled) -> int:
+    return (phase.cycles and phase.cycles.fixed) or 1
 
 
 def _next_start(courses: Iterator[Slot], phases: tuple[Settled, ...], planned: int, choices: Choices) -> date | None:
     last = phases[-1]
-    finished = last.cycles is not None and planned >= sum(phase.cycles or 0 for phase in phases)
+    finished = last.cycles is not None and planned >= sum(phase.cycles.high if phase.cycles else 0 for phase in phases)
     if choices.start is None or last.every is None or finished:
         return None
     try:
@@ -58,33 +69,32 @@ def _next_start(courses: Iterator[Slot], phases: tuple[Settled, ...], planned: i
 
 def _courses(phases: tuple[Settled, ...], choices: Choices) -> Iterator[Slot]:
     """The courses without end: of each phase its own number of them, of the last phase for ever."""
+    finite = ((phase, number) for phase in phases[:-1] for number in range(_fixed_cycles(phase)))
+    places = chain(finite, zip(repeat(phases[-1]), count()))
     last: Slot | None = None
-    for phase in phases:
-        anchor = last.start if last else None
-        count = 0
-        while phase is phases[-1] or count < (phase.cycles or 1):
-            planned = _due(last, phase, anchor, count) if last else choices.start
-            start = planned and first_fit(planned, phase.days, choices.infuse_on, choices.closed)
-            if last and last.start and start:
-                check_apart(last.start, last.phase.days, start, last.cycle + 1)
-            last = Slot(phase, last.cycle + 1 if last else 1, start, planned)
-            if count == 0:
-                anchor = start
-            count += 1
-            yield last
+    anchor = choices.start  # the start that a phase's courses are counted from
+    while True:
+        phase, number = next(places)
+        planned = _due(last, phase, anchor, number) if last else choices.start
+        start = planned and first_fit(planned, phase.days, choices.infuse_on, choices.closed)
+        if last and last.start and start:
+            check_apart(last.start, last.phase.days, start, last.cycle + 1)
+        last = Slot(phase, last.cycle + 1 if last else 1, start, planned)
+        anchor = start if number == 0 else anchor
+        yield last
 
 
-def _due(last: Slot, phase: Settled, anchor: date | None, count: int) -> date | None:
+def _due(last: Slot, phase: Settled, anchor: date | None, number: int) -> date | None:
     """When a course is due by its interval alone: counted from the phase's first actual start, so moves do not add up."""
-    every = phase.every if count else phase.begins
+    every = phase.every if number else phase.begins
     if every is None:
         what = (
             "an interval; add --every, such as"
-            if count
+            if number
             else f"when the phase {phase.name} begins after the one before; plan it by itself with"
         )
         raise Refused(f'course {last.cycle + 1}: no source states {what} --every "4 weeks"')
-    if anchor is None:
+    if last.start is None or anchor is None:
         check_interval(every, last.phase.days)
         return None
-    return add_interval(anchor, every, count or 1)
+    return add_interval(anchor if number else last.start, every, number or 1)

@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.model import Choices, Override, Phase, Settled, Span
+from ivigcalc.model import Cap, Choices, Override, Phase, Settled, Span
 from ivigcalc.numbers import exact_text, screen_text
 from ivigcalc.units import Basis, Dose
 from ivigcalc.when import Interval
@@ -49,9 +49,8 @@ def settle(phase: Phase, choices: Choices, weight_kg: Fraction) -> Settled:
         override
         for override in (
             _dose_override(phase, dose, days) if choices.dose else None,
-            _count_override("days", phase.days, choices.days),
+            count_override("days", phase.days, choices.days),
             _interval_override(phase.every, choices.every),
-            _count_override("cycles", phase.cycles, choices.cycles),
         )
         if override
     )
@@ -64,10 +63,10 @@ def settle(phase: Phase, choices: Choices, weight_kg: Fraction) -> Settled:
     return Settled(
         name=phase.name,
         dose_g_per_kg=dose.g_per_kg,
-        per="day" if days == 1 else dose.per or phase.per,
+        per=dose.per or phase.per,
         days=days,
         every=every or None,
-        cycles=phase.cycles.fixed if phase.cycles else None,
+        cycles=phase.cycles,
         begins=phase.begins,
         caps=phase.caps,
         overrides=overrides,
@@ -109,28 +108,33 @@ def amounts(phase: Phase | Settled, dose_g_per_kg: Fraction, per: Basis, days: i
     """
     once = dose_g_per_kg * weight_kg
     uncapped = once * days if per == "day" else once
-    caps = {cap.per: cap.grams for cap in phase.caps if not cap.cited.source.external}
-    course = uncapped
-    if "day" in caps and course / days > caps["day"]:
+    course_cap, day_cap = (own_cap(phase.caps, of) for of in ("course", "day"))
+    course = uncapped if course_cap is None else min(uncapped, course_cap)
+    if day_cap is not None and course / days > day_cap:
         if per == "course":
             raise Refused(
                 f"{_g(course)} over {days} day{'' if days == 1 else 's'} is {_g(course / days)} a day, more than the "
-                f"{_g(caps['day'])} a day of the source; write --days {-(-course // caps['day'])} or more"
+                f"{_g(day_cap)} a day of the source; write --days {-(-course // day_cap)} or more"
             )
-        course = caps["day"] * days
-    course = min(course, caps.get("course", course))
+        course = day_cap * days
     return Amounts(uncapped, course / days, course)
+
+
+def own_cap(caps: tuple[Cap, ...], per: str) -> Fraction | None:
+    """The strictest cap [g] of the regimen's own source for a day or a course; one of an external source only warns."""
+    return min((cap.grams for cap in caps if cap.per == per and not cap.cited.source.external), default=None)
 
 
 def _dose_override(phase: Phase, dose: Dose, days: int) -> Override | None:
     stated = phase.dose
-    if stated is None or stated.low <= _in_basis(dose, phase.per, days) <= stated.high:
+    if stated is None or stated.low <= in_basis(dose, phase.per, days) <= stated.high:
         return None
     low = "" if stated.fixed is not None else f"{exact_text(stated.low)} to "
     return Override("dose", f"{low}{exact_text(stated.high)} g/kg/{phase.per}", str(dose))
 
 
-def _count_override(what: Literal["days", "cycles"], stated: Span[int] | None, used: int | None) -> Override | None:
+def count_override(what: Literal["days", "cycles"], stated: Span[int] | None, used: int | None) -> Override | None:
+    """What was changed of a number that the source states, or None."""
     if stated is None or used is None or stated.low <= used <= stated.high:
         return None
     return Override(what, stated.low if stated.fixed is not None else f"{stated.low} to {stated.high}", used)
@@ -150,7 +154,7 @@ def _length(interval: Interval) -> tuple[str, int]:
     return ("day", interval.number * 7) if interval.unit == "week" else (interval.unit, interval.number)
 
 
-def _in_basis(dose: Dose, per: Basis, days: int) -> Fraction:
+def in_basis(dose: Dose, per: Basis, days: int) -> Fraction:
     """The dose [g/kg] in another basis."""
     if dose.per == per:
         return dose.g_per_kg

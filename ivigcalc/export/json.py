@@ -103,11 +103,7 @@ def _regimen(plan: Plan) -> dict[str, Any]:
     return {
         "id": regimen.id if regimen else None,
         "name": regimen.name if regimen else "dose entered by hand",
-        "overrides": [
-            {"what": override.what, "source": override.source, "used": override.used}
-            for phase in plan.phases
-            for override in phase.overrides
-        ],
+        "overrides": [{"what": override.what, "source": override.source, "used": override.used} for override in plan.overrides],
         "sources": [_source(cited) for cited in plan.cited],
         "phases": [_phase(phase) for phase in plan.phases],
         "readings": list(regimen.readings) if regimen else [],
@@ -132,11 +128,17 @@ def _phase(phase: Settled) -> dict[str, Any]:
     return {
         "phase": phase.name,
         "dose_g_per_kg": _number(phase.dose_g_per_kg),
-        "per": phase.per,
+        "per": "day" if phase.days == 1 else phase.per,
         "days": phase.days,
         "every": str(phase.every) if phase.every else None,
-        "cycles": phase.cycles,
+        "cycles": _cycles(phase),
     }
+
+
+def _cycles(phase: Settled) -> int | str | None:
+    """The number of courses as the source has it; a range in words."""
+    span = phase.cycles
+    return span and (span.fixed or f"{span.low} to {span.high}")
 
 
 def _window(plan: Plan) -> dict[str, Any] | None:

@@ -90,7 +90,7 @@ def _dose(screen: Screen, plan: Plan) -> None:
         ]
         screen.entry("DOSE" if len(plan.phases) == 1 else phase.name, lines, "bold")
         screen.entry("Rounding", _rounding(plan, course))
-        cycles = "number of courses not stated" if phase.cycles is None else f"{phase.cycles} course{'' if phase.cycles == 1 else 's'}"
+        cycles = words.courses(phase.cycles)
         screen.entry("Interval", f"{words.interval(phase.every)}{', from start to start' if phase.every else ''}; {cycles}")
 
 
@@ -139,7 +139,7 @@ def _next(plan: Plan) -> str | None:
     last = plan.phases[-1]
     if plan.next_start:
         return f"the next course is due on {screen_date(plan.next_start)}"
-    if last.every and not plan.choices.start and (last.cycles is None or len(plan.courses) < last.cycles):
+    if last.every and not plan.choices.start and (last.cycles is None or len(plan.courses) < last.cycles.high):
         return f"the next course is due {last.every} after the first day of this one"
     if last.every is None and last.cycles is None:
         return "not stated when or whether a further course is due"

@@ -41,6 +41,13 @@ def interval(every: Interval | Span[Interval] | None) -> str:
     return f"every {every}".replace("every 1 ", "every ")
 
 
+def courses(cycles: Span[int] | None) -> str:
+    """Write how many courses the source states."""
+    if cycles is None:
+        return "number of courses not stated"
+    return f"{cycles.low} course{'' if cycles.high == 1 else 's'}" if cycles.fixed else f"{cycles.low} to {cycles.high} courses"
+
+
 def days_of(infusions: Iterable[Infusion]) -> str:
     """Write what is given on each day of a course: the same every day, or each dose with its days."""
     days = list(infusions)

@@ -120,21 +120,18 @@ def _caps(phase: Settled, calculated: dict[Basis, Fraction], uncapped_g: Fractio
 def _changed(plan: Plan) -> list[Finding]:
     """Flag what departs from the regimen's own figures, with both, and what was entered where the source states nothing."""
     found = []
-    for phase in plan.phases:
-        for override in phase.overrides:
-            what = _WORDS[override.what]
-            text = f"Changed by hand: {what} {_in_words(override.used)}; the source states {_in_words(override.source)}."
-            code = f"override-{override.what}-{override.source}-to-{override.used}".replace(" ", "-")
-            found.append(Finding(code, "warning", text))
-        if plan.regimen:
-            for figure in phase.entered:
-                used = {
-                    "dose": f"{exact_text(phase.dose_g_per_kg)} g/kg/{phase.per}",
-                    "days": str(phase.days),
-                    "every": str(phase.every),
-                }[figure]
-                text = f"Entered by hand: {_WORDS[figure]} {_in_words(used)}; no source states it."
-                found.append(Finding(f"entered-{figure}", "warning" if figure == "dose" else "note", text))
+    for override in plan.overrides:
+        what = _WORDS[override.what]
+        text = f"Changed by hand: {what} {_in_words(override.used)}; the source states {_in_words(override.source)}."
+        code = f"override-{override.what}-{override.source}-to-{override.used}".replace(" ", "-")
+        found.append(Finding(code, "warning", text))
+    for phase in plan.phases if plan.regimen else ():
+        for figure in phase.entered:
+            used = {"dose": f"{exact_text(phase.dose_g_per_kg)} g/kg/{phase.per}", "days": str(phase.days), "every": str(phase.every)}[
+                figure
+            ]
+            text = f"Entered by hand: {_WORDS[figure]} {_in_words(used)}; no source states it."
+            found.append(Finding(f"entered-{figure}", "warning" if figure == "dose" else "note", text))
     return found
 
 
@@ -144,9 +141,9 @@ def _in_words(figure: int | str) -> str:
 
 def _provenance(plan: Plan) -> list[Finding]:
     """Say what stands behind the dose where it is not the regimen's document."""
-    if plan.regimen is None:
-        return [Finding("no-source", "warning", "The dose was entered by hand; no source stands behind it.")]
     found = []
+    if plan.regimen is None:
+        found.append(Finding("no-source", "warning", "The dose was entered by hand; no source stands behind it."))
     for cited in plan.cited:
         if cited.source.external:
             text = "A source from outside the regimen's document stands behind the dose."

@@ -1,0 +1,69 @@
+"""Shared by all tests: a plain environment, and the program run in process."""
+
+import io
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from typing import NamedTuple
+
+import pytest
+
+from ivigcalc.cli import run
+
+
+class Run(NamedTuple):
+    """What a run of the program left behind."""
+
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def text(self) -> str:
+        """Standard output as text."""
+        return self.out.decode()
+
+
+RunCli = Callable[..., Run]
+
+
+class _Stream(io.TextIOWrapper):
+    """Standard output or error in memory, which may say that it is a terminal."""
+
+    def __init__(self, errors: str, *, tty: bool) -> None:
+        super().__init__(io.BytesIO(), encoding="utf-8", errors=errors, newline="")
+        self._tty = tty
+
+    def isatty(self) -> bool:
+        return self._tty
+
+    def content(self) -> bytes:
+        """Everything that was written."""
+        self.flush()
+        assert isinstance(self.buffer, io.BytesIO)
+        return self.buffer.getvalue()
+
+
+def _run_cli(*words: str, tty: bool = False) -> Run:
+    with redirect_stdout(_Stream("strict", tty=tty)) as out, redirect_stderr(_Stream("backslashreplace", tty=tty)) as err:
+        code = run(list(words))
+    return Run(code, out.content(), err.content().decode())
+
+
+@pytest.fixture(scope="session")
+def run_cli() -> RunCli:
+    """For all tests: `run_cli("plan", "--weight", "62", ...)` -> exit code, standard output as bytes, standard error as text."""
+    return _run_cli
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """80 columns and no say about colour, wherever the tests run."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "xterm")
+    for name in ("NO_COLOR", "FORCE_COLOR", "LINES"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`pytest --update-goldens` rewrites tests/golden; read every change before you keep it."""
+    parser.addoption("--update-goldens", action="store_true", help="rewrite tests/golden from what the program prints now")

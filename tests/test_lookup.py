@@ -1,0 +1,209 @@
+"""What a name means: one regimen, several, a refusal or a suggestion; never a guess."""
+
+from pathlib import Path
+
+import pytest
+
+from ivigcalc.catalogue import data_file, find, find_all, known_names, load_catalogue
+from ivigcalc.cli import run
+from ivigcalc.errors import InputError, Refused
+from ivigcalc.model import Catalogue
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load_catalogue(data_file("regimens.yaml"))
+
+
+def _ids(catalogue: Catalogue, name: str) -> list[str]:
+    return [regimen.id for regimen in find(catalogue, name)]
+
+
+def test_every_id_and_alias_is_known_by_exactly_one_regimen(catalogue: Catalogue) -> None:
+    for regimen in catalogue.regimens.values():
+        for name in (regimen.id, *regimen.aliases):
+            assert find(catalogue, name) == (regimen,)
+
+
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [
+        ("ITP", ["itp"]),
+        (" Itp\t", ["itp"]),
+        ("MS", ["multiple-sclerosis"]),
+        ("SSc", ["systemic-sclerosis"]),
+        ("Scleroderma", ["systemic-sclerosis"]),
+        ("Multiple Sclerosis", ["multiple-sclerosis"]),
+        ("multiple_sclerosis", ["multiple-sclerosis"]),
+        ("MULTIPLE  sclerosis", ["multiple-sclerosis"]),
+        ("melanoma q3w", ["melanoma-q3w"]),
+        ("Melanoma_High-Dose", ["melanoma-high-dose"]),
+        ("melanoma", ["melanoma"]),
+    ],
+)
+def test_case_spaces_and_underscores_make_no_difference(catalogue: Catalogue, name: str, ids: list[str]) -> None:
+    assert _ids(catalogue, name) == ids
+
+
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [
+        ("immune thrombocytopenia", ["itp"]),
+        ("metastatic melanoma", ["melanoma-q3w", "melanoma-high-dose"]),
+        ("Myeloma bispecific antibody", ["myeloma-teclistamab"]),
+    ],
+)
+def test_an_indication_means_all_its_regimens(catalogue: Catalogue, name: str, ids: list[str]) -> None:
+    assert _ids(catalogue, name) == ids
+
+
+def test_an_id_wins_over_the_indication_of_the_same_name(catalogue: Catalogue) -> None:
+    indications = {regimen.id: regimen.indication for regimen in catalogue.regimens.values()}
+    assert indications["systemic-sclerosis"] == indications["systemic-sclerosis-takehara"] == "systemic-sclerosis"
+    assert _ids(catalogue, "systemic sclerosis") == ["systemic-sclerosis"]
+
+
+@pytest.mark.parametrize("name", ["itp", "ms"])
+def test_an_id_or_alias_wins_over_every_other_meaning_of_the_name(catalogue: Catalogue, name: str) -> None:
+    other = catalogue.not_ivig["il-2"]._replace(id=name, aliases=(name,))
+    icaht = catalogue.regimens["icaht"]._replace(indication=name)
+    crowded = catalogue._replace(
+        regimens={"icaht": icaht, **catalogue.regimens},
+        ambiguous={name: ("icaht", "itp")},
+        not_ivig={name: other},
+    )
+    assert _ids(crowded, name) == _ids(catalogue, name)
+
+
+@pytest.mark.parametrize("name", ["sclerosis", "Sclerosis "])
+def test_sclerosis_names_both_and_resolves_neither(catalogue: Catalogue, name: str) -> None:
+    with pytest.raises(InputError) as caught:
+        find(catalogue, name)
+    message = str(caught.value)
+    assert "more than one meaning" in message
+    assert "--regimen multiple-sclerosis (Multiple sclerosis" in message
+    assert "--regimen systemic-sclerosis (Systemic sclerosis" in message
+    assert "takehara" not in message
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "il-2",
+        "IL2",
+        "il 2",
+        "interleukin 2",
+        "13-cis retinoic acid",
+        "maintenance immunotherapy",
+        "Breast cancer",
+        "metastatic breast cancer",
+    ],
+)
+def test_il_2_is_explained_and_not_answered_with_the_regimen_of_the_patient_with_breast_cancer(catalogue: Catalogue, name: str) -> None:
+    with pytest.raises(Refused) as caught:
+        find(catalogue, name)
+    message = str(caught.value)
+    for words in (repr(name), "is not IVIG", "interleukin-2", "13-cis retinoic acid", "no immunoglobulin", "Recchia F"):
+        assert words in message
+    assert "treats immune thrombocytopenia: --regimen itp" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [
+        ("icath", "did you mean icaht?"),
+        ("melanomas", "did you mean melanoma"),
+        ("multiple-sclerosi", "did you mean multiple-sclerosis"),
+        ("sclerosus", "did you mean sclerosis"),
+        ("Takahera", "did you mean takehara?"),
+        ("interleukin2", "did you mean interleukin-2"),
+        ("thrombocytopenia", "immune-thrombocytopenia"),
+    ],
+)
+def test_a_slip_of_the_keyboard_gets_a_suggestion(catalogue: Catalogue, name: str, suggestion: str) -> None:
+    with pytest.raises(InputError) as caught:
+        find(catalogue, name)
+    assert f"--regimen: {name!r} is not known; did you mean " in str(caught.value)
+    assert suggestion in str(caught.value)
+    assert str(caught.value).endswith("See: ivigcalc regimens")
+
+
+@pytest.mark.parametrize("name", ["xyzzy", "", "  ", "?", "kawasaki", "ⅰⅼ-2", "it", "i\x1b[31mtp"])
+def test_a_name_like_no_other_points_to_the_list(catalogue: Catalogue, name: str) -> None:
+    with pytest.raises(InputError) as caught:
+        find(catalogue, name)
+    message = str(caught.value)
+    assert message.startswith(f"--regimen: {name!r} is not known; ")
+    assert "ivigcalc regimens" in message
+    assert message.isprintable()
+
+
+def test_every_suggestion_can_be_typed(catalogue: Catalogue) -> None:
+    for name in ("icath", "melanomas", "sclerosus", "takahera", "interleukin2", "thrombocytopenia"):
+        with pytest.raises(InputError) as caught:
+            find(catalogue, name)
+        _, found, rest = str(caught.value).partition("did you mean ")
+        suggested = rest.partition("?")[0].split(" or ") if found else []
+        assert [suggestion for suggestion in suggested if not _is_known(catalogue, suggestion)] == []
+
+
+def _is_known(catalogue: Catalogue, name: str) -> bool:
+    try:
+        return bool(find(catalogue, name))
+    except (InputError, Refused) as answer:
+        return "is not known" not in str(answer)
+
+
+def test_the_known_names_are_the_ids_then_the_aliases(catalogue: Catalogue) -> None:
+    assert known_names(catalogue) == (
+        *("itp", "icaht", "melanoma", "melanoma-q3w", "melanoma-high-dose", "multiple-sclerosis"),
+        *("systemic-sclerosis", "systemic-sclerosis-takehara", "myeloma-teclistamab"),
+        *("ms", "scleroderma", "ssc", "takehara", "teclistamab"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [
+        ("sclerosis", ["multiple-sclerosis", "systemic-sclerosis", "systemic-sclerosis-takehara"]),
+        ("SCLEROSIS takehara", ["systemic-sclerosis-takehara"]),
+        ("high melanoma", ["melanoma-high-dose"]),
+        ("ssc", ["systemic-sclerosis"]),
+        ("thrombocytopenia", ["itp"]),
+        ("63", ["systemic-sclerosis-takehara"]),
+        ("melanoma itp", []),
+    ],
+)
+def test_a_search_finds_what_holds_every_word(catalogue: Catalogue, words: str, ids: list[str]) -> None:
+    assert [regimen.id for regimen in find_all(catalogue, words)] == ids
+
+
+@pytest.mark.parametrize("words", ["", "  "])
+def test_a_search_for_nothing_lists_all_in_the_order_of_the_file(catalogue: Catalogue, words: str) -> None:
+    assert find_all(catalogue, words) == tuple(catalogue.regimens.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "words"),
+    [
+        ("sclerosis", 2, "has more than one meaning"),
+        ("il-2", 1, "is not IVIG"),
+        ("icath", 2, "did you mean icaht?"),
+    ],
+)
+@pytest.mark.parametrize("command", [["regimens", "show"], ["plan", "--weight", "62", "--regimen"]])
+def test_the_command_line_answers_a_name_in_the_same_way(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: list[str],
+    name: str,
+    code: int,
+    words: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run([*command, name]) == code
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert words in err
+    assert list(tmp_path.iterdir()) == []

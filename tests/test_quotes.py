@@ -1,0 +1,201 @@
+"""Every quote of the data files, word for word, against the hashes of the documents and sources that it is taken from."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ivigcalc.catalogue import data_file, load_catalogue, load_limits
+from ivigcalc.model import Cited, Source
+from tests.data.make_shingles import WINDOW, main, read_shingles, shingles_of, words_of
+
+SHINGLES = read_shingles(Path(__file__).parent.joinpath("data", "document_shingles.txt").read_text(encoding="utf-8"))
+
+DOCUMENTS = {
+    "lin-2022": "000_765b82e258b5c024.txt",
+    "recchia-2008": "001_64f5b5a5718fec9d.txt",
+    "teclistamab-blog": "002_abaeba49b044f1e0.txt",
+    "hoa-2023": "003_33cf99d758d4212d.txt",
+    "laham-2025": "004_329b82cdb00b6aef.txt",
+}
+"""Source key -> document. Any other source is held against the words that were copied from its address."""
+
+ADDRESSES = {
+    "takehara-2013": "https://accounts.public.ce.basespace.illumina.com/b/search/article.nb?id=23910617",
+    "schachter-2006": "https://www.sec.gov/Archives/edgar/data/1141222/000114420406052288/v060214_ex99-1.htm",
+    "privigen-us-label": "https://prescriberpoint.com/therapies/privigen-7e5649d",
+    "ismp-2015": "https://read.nxtbook.com/thomas/hospitalpharmacy/may2015/ismpmedication.html",
+}
+
+# Counted in the sources: windows of words do not see that a quote has lost its first or last word.
+COUNTED = {
+    "itp.cited[1]": ("lin-2022", 28),
+    "icaht.cited[1]": ("laham-2025", 30),
+    "icaht.cited[2]": ("laham-2025", 19),
+    "melanoma-q3w.cited[1]": ("lin-2022", 26),
+    "melanoma-q3w.phases[1].caps[1]": ("schachter-2006", 23),
+    "melanoma-high-dose.cited[1]": ("lin-2022", 27),
+    "multiple-sclerosis.cited[1]": ("lin-2022", 33),
+    "systemic-sclerosis.cited[1]": ("hoa-2023", 26),
+    "systemic-sclerosis.cited[2]": ("hoa-2023", 30),
+    "systemic-sclerosis-takehara.cited[1]": ("takehara-2013", 19),
+    "systemic-sclerosis-takehara.cited[2]": ("hoa-2023", 27),
+    "myeloma-teclistamab.cited[1]": ("teclistamab-blog", 34),
+    "myeloma-teclistamab.cited[2]": ("teclistamab-blog", 39),
+    "il-2.cited[1]": ("recchia-2008", 11),
+    "daily-dose.cited[1]": ("privigen-us-label", 8),
+    "course-dose.cited[1]": ("privigen-us-label", 15),
+    "course-dose.cited[2]": ("ismp-2015", 19),
+}
+
+
+def _quotes() -> Iterator[tuple[str, Cited]]:
+    catalogue = load_catalogue(data_file("regimens.yaml"))
+    owners = {
+        **{key: regimen.cited for key, regimen in catalogue.regimens.items()},
+        **{key: other.cited for key, other in catalogue.not_ivig.items()},
+        **{limit.code: limit.cited for limit in load_limits(data_file("limits.yaml"))},
+    }
+    for key, places in owners.items():
+        for number, cited in enumerate(places, 1):
+            yield f"{key}.cited[{number}]", cited
+    for regimen in catalogue.regimens.values():
+        for phase_number, phase in enumerate(regimen.phases, 1):
+            for number, cap in enumerate(phase.caps, 1):
+                yield f"{regimen.id}.phases[{phase_number}].caps[{number}]", cap.cited
+
+
+QUOTES = dict(_quotes())
+
+
+def _section(source: Source) -> str:
+    return DOCUMENTS.get(source.key) or source.url or "not stated"
+
+
+def _wrong(place: str, source: Source, words: list[str]) -> list[str]:
+    """Say what is wrong with a quote: nothing, or which words are not in which document."""
+    section = _section(source)
+    if section not in SHINGLES:
+        return [f"{place}: no words of {source.key} ({section}) are known; add them with tests/data/make_shingles.py"]
+    if len(words) < WINDOW:
+        return [f"{place}: a quote of {len(words)} words, expected at least {WINDOW}, so that it can be found in {section}"]
+    known = SHINGLES[section]
+    wrong = [
+        f"{place}: the quote's words {' '.join(words[start : start + WINDOW])!r} are not in {section} ({source.key})"
+        for start, shingle in enumerate(shingles_of(words))
+        if shingle not in known
+    ]
+    _, count = COUNTED.get(place, ("", len(words)))
+    if not wrong and len(words) != count:
+        wrong.append(f"{place}: the quote has {len(words)} words, counted in {section}: {count}")
+    return wrong
+
+
+@pytest.mark.parametrize("place", QUOTES)
+def test_a_quote_stands_word_for_word_in_its_source(place: str) -> None:
+    cited = QUOTES[place]
+    assert _wrong(place, cited.source, words_of(cited.quote)) == []
+
+
+def test_every_counted_quote_is_there_with_its_source() -> None:
+    assert {place: QUOTES[place].source.key for place in COUNTED} == {place: key for place, (key, _) in COUNTED.items()}
+
+
+def test_sources_outside_the_documents_name_the_address_that_the_words_were_copied_from() -> None:
+    sources = {cited.source.key: cited.source for cited in QUOTES.values()}
+    assert {key: sources[key].url for key in ADDRESSES} == ADDRESSES
+    assert DOCUMENTS.keys() <= sources.keys()
+
+
+@pytest.mark.parametrize("place", QUOTES)
+def test_a_quote_is_in_no_other_document(place: str) -> None:
+    cited = QUOTES[place]
+    elsewhere = {key: name for key, name in DOCUMENTS.items() if name != _section(cited.source)}
+    found = [key for key in elsewhere if not _wrong(place, cited.source._replace(key=key), words_of(cited.quote))]
+    assert found == [], f"{place}: its words are also in {found}, so they do not show which document they come from"
+
+
+def _mutated(words: list[str]) -> Iterator[tuple[str, list[str]]]:
+    for at, word in enumerate(words):
+        yield f"word {at}, {word!r}, dropped", words[:at] + words[at + 1 :]
+        yield f"word {at}, {word!r}, changed", [*words[:at], _changed(word), *words[at + 1 :]]
+        if words[at : at + 1] != words[at + 1 : at + 2] and at + 1 < len(words):
+            yield f"word {at}, {word!r}, swapped with the next", [*words[:at], words[at + 1], word, *words[at + 2 :]]
+
+
+def _changed(word: str) -> str:
+    """Another number, a thousandfold smaller unit, or another word."""
+    if digit := re.search(r"[0-9]", word):
+        return word[: digit.start()] + str((int(digit[0]) + 1) % 10) + word[digit.end() :]
+    return word.replace("g", "mg", 1) if re.match(r"\(?g\b", word) else word + "s"
+
+
+@pytest.mark.parametrize("place", COUNTED)
+def test_a_word_or_number_changed_dropped_or_swapped_is_noticed(place: str) -> None:
+    cited = QUOTES[place]
+    words = words_of(cited.quote)
+    mutations = dict(_mutated(words))
+    assert len(mutations) >= 2 * len(words)
+    assert [what for what, mutated in mutations.items() if not _wrong(place, cited.source, mutated)] == []
+
+
+def test_what_is_wrong_names_the_quote_the_words_and_the_document() -> None:
+    place = "icaht.cited[1]"
+    cited = QUOTES[place]
+    per_day = words_of(cited.quote.replace("(2 g/kg)", "(2 g/kg/day)"))
+    assert _wrong(place, cited.source, per_day)[0] == (
+        "icaht.cited[1]: the quote's words 'of high-dose ivig (2 g/kg/day),' are not in 004_329b82cdb00b6aef.txt (laham-2025)"
+    )
+    assert _wrong(place, cited.source, words_of(cited.quote)[:4])[0].startswith("icaht.cited[1]: a quote of 4 words")
+    assert "the quote has 29 words" in _wrong(place, cited.source, words_of(cited.quote)[:-1])[0]
+    unknown = cited.source._replace(key="smith-1999", url=None)
+    assert _wrong(place, unknown, words_of(cited.quote))[0].startswith("icaht.cited[1]: no words of smith-1999 (not stated) are known")
+
+
+def test_markup_and_white_space_make_no_difference_and_numbers_do() -> None:
+    assert words_of("## A **dose**\u00a0of <sup>1</sup>\n\u201c0.4 g/kg\u201d, 2\u20135 days") == [
+        "a",
+        "dose",
+        "of",
+        "1",
+        '"0.4',
+        'g/kg",',
+        "2-5",
+        "days",
+    ]
+    assert words_of("ANC <0.5 and >1") == ["anc", "<0.5", "and", ">1"]
+    assert words_of("0.4 g/kg") != words_of("4 g/kg")
+    assert words_of("0.4 g/kg") != words_of("0.4 mg/kg")
+
+
+def test_the_hashes_are_made_of_documents_and_of_copied_quotes(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("# One two\nthree *four* Five six", encoding="utf-8")
+    (tmp_path / "error_reports.md").write_text(
+        '### E1\n- "a b c d e" and "too short"\n- https://report.test/1 ; https://report.test/2\n### E2\n- "f g h i j"\n', encoding="utf-8"
+    )
+    (tmp_path / "document_regimens_external.yaml").write_text(
+        "entries:\n- sources:\n  - {url: 'https://paper.test', quote: k l m n o}\n  - {url: 'https://paper.test', quote: null}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "products.yaml").write_text(
+        "products: {p: {dose: {source: 'https://label.test', quote: p q r s t}, rate: {source: 'https://label.test', quote: u v w x y}}}\n",
+        encoding="utf-8",
+    )
+    out = tmp_path / "out"
+    main(tmp_path, tmp_path, out)
+    made = out.read_bytes()
+
+    def hashes(*windows: str) -> frozenset[str]:
+        return frozenset(hashlib.sha256(window.encode()).hexdigest()[:10] for window in windows)
+
+    assert read_shingles(made.decode()) == {
+        "one.txt": hashes("one two three four five", "two three four five six"),
+        "https://report.test/1": hashes("a b c d e"),
+        "https://report.test/2": hashes("a b c d e"),
+        "https://paper.test": hashes("k l m n o"),
+        "https://label.test": hashes("p q r s t", "u v w x y"),
+    }
+    main(tmp_path, tmp_path, out)
+    assert out.read_bytes() == made
