@@ -31,6 +31,12 @@ class CatalogueError(IvigcalcError):
         self.faults = faults
 
 
+class ReaderGone(IvigcalcError):
+    """Whoever read the output has closed it, as `head` does; that is no fault and nothing is said."""
+
+    exit_code = 0
+
+
 class OutputError(IvigcalcError):
     """The output exists already, is not a regular file, or could not be written."""
 

@@ -18,17 +18,19 @@ NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 _number = re.compile(NUMBER, re.ASCII).fullmatch
 
 
-def read_number(text: str, what: str, within: str | None = None) -> Fraction:
+def read_number(text: str, what: str, within: str | None = None, example: str = "62.5") -> Fraction:
     """Read a positive decimal number exactly.
 
-    Args: text as typed; what the number is, for the message; the text that it stands in, so that a mend keeps the unit.
+    Args: text as typed; what the number is, for the message; the text that it stands in, so that a mend keeps the unit;
+    a number that would be right, for the message.
     Returns: the number, above zero.
     Raises: InputError for anything but plain digits with at most one decimal point.
     """
     if not _number(text) or len(text) > MOST_CHARACTERS:
-        why, advice = _what_is_wrong(text)
+        why, advice = _what_is_wrong(text, example)
         if mended := _mend(text):
-            advice = f"write {' '.join((within or text).split()).replace(text, mended)}"
+            right = " ".join((within or text).split()).replace(text, mended)
+            advice = f'write "{right}"' if " " in right or "/" in right else f"write {right}"
         raise InputError(f"{what}: {why}; {advice}")
     value = Fraction(text)
     if value == 0:
@@ -45,7 +47,7 @@ def read_whole(text: str, what: str, *, most: int) -> int:
     """
     words, advice = text.strip(), f"write a whole number from 1 to {most:,}"
     if not _number(words) or len(words) > MOST_CHARACTERS:
-        raise InputError(f"{what}: {_what_is_wrong(words)[0]}; {advice}")
+        raise InputError(f"{what}: {_what_is_wrong(words, example=str(most))[0]}; {advice}")
     if "." in words:
         raise InputError(f"{what}: {words} is not a whole number; {advice}")
     if words == "0":
@@ -55,21 +57,21 @@ def read_whole(text: str, what: str, *, most: int) -> int:
     return int(words)
 
 
-def _what_is_wrong(text: str) -> tuple[str, str]:
+def _what_is_wrong(text: str, example: str) -> tuple[str, str]:
     """Say why a text is no number, and what to write."""
-    given, advice = repr(text), "write digits with at most one point, such as 62.5"
+    given, advice = repr(text), f"write digits with at most one point, such as {example}"
     if len(text) > MOST_CHARACTERS:
-        return f"a number of {len(text)} characters", f"write at most {MOST_CHARACTERS}, such as 62.5"
+        return f"a number of {len(text)} characters", f"write at most {MOST_CHARACTERS}, such as {example}"
     if not text.strip():
-        return "nothing was given", "write a number, such as 62.5"
+        return "nothing was given", f"write a number, such as {example}"
     if text.startswith(("-", "+", "\u2212")):
         return f"{given} has a sign", "write a number above zero without a sign"
     if re.fullmatch(r"[0-9]+,[0-9]{1,2}", text, re.ASCII):
         return f"{given} has a comma", advice
     if "," in text:
-        return f"{given} has a comma, which can be a decimal point or thousands", "write digits with a point, such as 1240.5"
+        return f"{given} has a comma, which can be a decimal point or thousands", f"write digits with a point, such as {example}"
     if text.lower() in {"nan", "inf", "infinity"}:
-        return f"{given} is not a quantity", "write a number, such as 62.5"
+        return f"{given} is not a quantity", f"write a number, such as {example}"
     if re.fullmatch(r"\.[0-9]+", text, re.ASCII):
         return f"{given} has no digit before the point", advice
     if re.fullmatch(r"(?:0|[1-9][0-9]*)\.", text, re.ASCII):
@@ -77,7 +79,7 @@ def _what_is_wrong(text: str) -> tuple[str, str]:
     if re.fullmatch(r"0[0-9]+(?:\.[0-9]+)?", text, re.ASCII):
         return f"{given} starts with a zero, and a point may be missing after it", "write the number without doubt"
     if not text.isascii():
-        return f"{given} has characters other than 0 to 9 and a point", "write plain digits, such as 62.5"
+        return f"{given} has characters other than 0 to 9 and a point", f"write plain digits, such as {example}"
     if re.fullmatch(r"[0-9.]+[eE][+-]?[0-9]+", text, re.ASCII):
         return f"{given} has an exponent", "write all its digits"
     return f"{given} is not a number", advice

@@ -131,7 +131,7 @@ def missing_choice(comparison: Comparison) -> str:
     if is_ambiguous(comparison):
         return one_of
     add = f"add {' and '.join(comparison.missing)}"
-    if len(ids) == 1:
+    if len(ids) <= 1:
         return add
     rest = [option for option in comparison.missing if option != "--dose"]
     return f"{one_of}{', and add ' + ' and '.join(rest) if rest else ''}; or {add}"

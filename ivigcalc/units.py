@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ivigcalc.errors import InputError
-from ivigcalc.numbers import exact_text, read_number, read_whole
+from ivigcalc.numbers import exact_text, read_number, read_whole, screen_text
 
 if TYPE_CHECKING:
     from pint import UnitRegistry
@@ -92,7 +92,7 @@ def read_dose(text: str, what: str = "--dose") -> Dose:
             'such as "0.4 g/kg/day" or "2 g/kg/course"'
         )
     number, unit, basis = match.groups()
-    value = _convert(read_number(number, what, text), _DOSE_UNITS[f"{unit.lower()}/kg"], "gram / kilogram")
+    value = _convert(read_number(number, what, text, "0.4"), _DOSE_UNITS[f"{unit.lower()}/kg"], "gram / kilogram")
     least, most = DOSE_G_PER_KG
     if value < least:
         raise InputError(
@@ -132,10 +132,10 @@ _pairs = re.compile(rf"{_PAIR}(?:{_PAIR})?\s*", re.IGNORECASE).fullmatch
 def _read_amount(text: str, what: str, units: dict[str, str], canonical: str, allowed: str) -> Fraction:
     """Read a number, a number with its unit, or two such pairs, in the canonical unit of their dimension."""
     match = _pairs(text)
-    if not match or not re.search(r"[0-9]|nan|inf", text, re.ASCII | re.IGNORECASE):
+    if not match or not re.search(r"\d|nan|inf", text, re.IGNORECASE):
         raise InputError(f"{what}: {_cannot_read(text, what)}; write {allowed}")
     larger, larger_unit, smaller, smaller_unit = match.groups()
-    if smaller is not None and not re.search(r"[0-9]", smaller, re.ASCII):
+    if smaller is not None and not re.search(r"\d", smaller):
         larger_unit, smaller = f"{larger_unit or ''}{smaller}{smaller_unit or ''}", None
     if smaller is not None and larger_unit is None:
         raise InputError(f"{what}: {text!r} has a space inside a number; write {allowed}")
@@ -159,7 +159,7 @@ def _read_amount(text: str, what: str, units: dict[str, str], canonical: str, al
 
 def _cannot_read(text: str, what: str) -> str:
     """Say why a text is not one or two pairs of number and unit."""
-    if not re.search(r"[0-9]", text, re.ASCII):
+    if not re.search(r"\d", text):
         read_number(text.strip(), what)  # says what is wrong with it
     if re.search(r"[0-9]\s+[0-9]", text, re.ASCII):
         return f"{text!r} has a space inside a number"
@@ -203,7 +203,7 @@ def _within(value: Fraction, bounds: tuple[Fraction, Fraction], text: str, what:
     least, most = bounds
     if not least <= value <= most:
         raise InputError(
-            f"{what}: {text!r} is {exact_text(value)} {unit}; {noun} is from {exact_text(least)} to {exact_text(most)} {unit} "
+            f"{what}: {text!r} is {screen_text(value)} {unit}; {noun} is from {screen_text(least)} to {screen_text(most)} {unit} "
             "(a bound of our own); check the number and its unit"
         )
     return value

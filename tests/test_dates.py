@@ -211,7 +211,14 @@ def test_courses_that_touch_are_planned(dated: Options) -> None:
 
 @pytest.mark.parametrize(
     ("every", "days", "refused"),
-    [("1 week", "7", False), ("1 week", "8", True), ("8 days", "8", False), ("1 month", "28", False), ("4 weeks", "29", True)],
+    [
+        ("1 week", "7", False),
+        ("1 week", "8", True),
+        ("8 days", "8", False),
+        ("1 month", "28", False),
+        ("1 month", "29", True),
+        ("4 weeks", "29", True),
+    ],
 )
 @pytest.mark.parametrize("dated", [{"start": "2027-02-01"}, {}])
 def test_the_shortest_interval_holds_the_course(every: str, days: str, refused: bool, dated: Options) -> None:
@@ -227,6 +234,13 @@ def test_a_move_into_the_next_course_is_refused() -> None:
     # every 5 days: closed on 9 January, so course 2 moves to 10 January and still runs on 14 January, when course 3 is due
     with pytest.raises(Refused, match=r"course 3 would start on Thu 14-Jan-2027, before course 2 ends on Thu 14-Jan-2027"):
         ask(FIVE_DAYS, every="5 days", cycles="3", start="2027-01-04", closed=("2027-01-09",))
+
+
+@pytest.mark.parametrize("count", [{"cycles": "2"}, {"until": "2027-01-12"}])
+def test_a_course_that_nobody_asked_for_is_no_reason_to_refuse(count: Options) -> None:
+    # as above, but without the third course
+    options: Options = {**FIVE_DAYS, "every": "5 days", "start": "2027-01-04", "closed": ("2027-01-09",)}
+    assert starts({**options, **count}) == ["2027-01-04", "2027-01-10"]
 
 
 def test_the_words_of_an_overlap_name_both_days() -> None:

@@ -141,6 +141,11 @@ def test_totals_run_over_the_whole_schedule() -> None:
         ({"regimen": "itp", "days": "1"}, Override("days", 3, 1), "days of the course 1; the source states 3"),
         ({"regimen": "ssc", "dose": "1 g/kg/course", "days": "6"}, Override("days", "2 to 5", 6), "6; the source states 2 to 5"),
         ({"regimen": "itp", "every": "4 weeks"}, Override("every", "3 weeks", "4 weeks"), "interval 4 weeks; the source states 3 weeks"),
+        (
+            {"regimen": "itp", "every": "21 months"},
+            Override("every", "3 weeks", "21 months"),
+            "interval 21 months; the source states 3 weeks",
+        ),
         ({"regimen": "itp", "every": "1 month"}, Override("every", "3 weeks", "1 month"), "interval 1 month; the source states 3 weeks"),
         (
             {"regimen": "ssc", "dose": "1 g/kg/course", "days": "2", "every": "28 days"},
@@ -343,9 +348,13 @@ def test_a_course_that_breaks_the_daily_cap_asks_for_more_days(caps: Catalogue) 
         ask(catalogue=caps, weight="62", regimen="open", days="4")
     assert "124 g over 4 days is 31 g a day, more than the 25 g a day of the source; write --days 5 or more" in str(refusal.value)
     assert grams(ask_plan(catalogue=caps, weight="62", regimen="open", days="5")) == [Fraction("24.8")] * 5
-    with pytest.raises(Refused, match="124 g over 1 day is 124 g a day"):
-        ask(catalogue=caps, weight="62", regimen="open", days="1")
     assert grams(ask_plan(catalogue=caps, weight="50", regimen="open", days="4")) == [25] * 4  # the cap itself
+
+
+def test_a_course_on_one_day_is_not_cut_down_to_the_daily_cap(caps: Catalogue) -> None:
+    """124 g over 2, 3 or 4 days are refused; on one day they are too, rather than planned as 25 g."""
+    with pytest.raises(Refused, match="124 g over 1 day is 124 g a day, more than the 25 g a day of the source; write --days 5 or more"):
+        ask(catalogue=caps, weight="62", regimen="open", days="1")
 
 
 def test_only_days_that_keep_the_daily_cap_are_shown(caps: Catalogue) -> None:
@@ -360,8 +369,9 @@ def test_the_cap_of_the_course_is_applied_before_that_of_the_day(caps: Catalogue
 
 
 def test_choices_are_never_an_empty_list(caps: Catalogue) -> None:
-    with pytest.raises(Refused, match="25 g a day"):  # 800 g need 32 days, and a course has at most 31
+    with pytest.raises(Refused, match="25 g a day") as refusal:  # 800 g need 32 days, and a course has at most 31
         ask(catalogue=caps, weight="400", regimen="open")
+    assert "--days 32" not in str(refusal.value)
 
 
 def test_a_cap_of_another_source_warns_and_changes_nothing(caps: Catalogue) -> None:
@@ -375,6 +385,12 @@ def test_a_cap_of_another_source_warns_and_changes_nothing(caps: Catalogue) -> N
 
 
 # Regimens in phases
+
+
+def test_a_course_of_one_day_is_a_dose_per_day() -> None:
+    for options in ({"regimen": "melanoma-q3w", "days": "1"}, {"dose": "1 g/kg/course", "days": "1"}, {"regimen": "ms"}):
+        assert ask_plan({"weight": "62", **options}).rounding.applies_to == "day"
+    assert ask_plan(weight="62", regimen="melanoma-q3w", days="2").rounding.applies_to == "course"
 
 
 def induction(**more: Any) -> dict[str, Any]:
@@ -568,6 +584,23 @@ def test_a_dose_that_two_regimens_share_is_not_given_to_one_of_them_in_silence(t
     else:
         assert isinstance(found, Comparison)
         assert {option.regimen and option.regimen.id for option in found.options} == {"a", "b"}
+
+
+def test_a_dose_inside_the_range_of_a_regimen_is_its_own(tmp_path: Path) -> None:
+    daily, ranged = phase("0.4 g/kg", "day", "5", every="4 weeks"), phase("1 to 2 g/kg", "course", "2 to 5", every="3 to 6 weeks")
+    catalogue = catalogue_of(tmp_path, daily=regimen(daily), ranged=regimen(ranged))
+    plan = outcome(catalogue, weight="70", regimen="a-disease", dose="1.5 g/kg/course", days="3", every="3 weeks")
+    assert isinstance(plan, Plan)
+    assert plan.regimen is catalogue.regimens["ranged"]
+    shared = outcome(catalogue, weight="70", regimen="a-disease", dose="2 g/kg/course", days="5", every="4 weeks")
+    assert not isinstance(shared, Plan)  # 0.4 g/kg a day for 5 days, and the upper end of 1 to 2 g/kg a course
+
+
+def test_a_dose_of_a_course_is_never_said_to_be_one_of_a_day(tmp_path: Path) -> None:
+    group = {"name": "Both", "indication": "a-disease", "aliases": [], "choose": ["daily", "total"], "readings": [], "notes": []}
+    members = {"daily": regimen(phase("0.4 g/kg", "day", "5")), "total": regimen(phase("2 g/kg", "course", "5"))}
+    plan = ask_plan(catalogue=catalogue_of(tmp_path, both=group, **members), weight="70", regimen="both", dose="0.3 g/kg/day", days="5")
+    assert "2 g per kg per day" not in texts(plan)
 
 
 @pytest.mark.parametrize("second", ["not stated", "2 g/kg"])

@@ -231,3 +231,4 @@ def test_a_label_is_text(run_cli: RunCli, label: str) -> None:
     result = run_cli("plan", "--weight", "62", "--regimen", "itp", "--label", label, "--format", "json")
     assert json.loads(result.out.decode("utf-8"))["inputs"]["label"] == label
     assert result.out.endswith(b"}\n")
+    assert label[:4].encode() in result.out.replace(b'\\"', b'"').replace(b"\\\\", b"\\")

@@ -7,11 +7,11 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "ivigcalc"
 # A layer may import itself and what stands before it; `catalogue`, `dosing`, `safety` and `export` do not import each other.
-LAYERS = ["errors", "numbers", "when", "units", "model", "catalogue|dosing|safety|export", "request", "cli"]
+LAYERS = ["errors", "numbers", "when", "units", "rates", "model", "catalogue|dosing|safety|export", "request", "cli"]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names.split("|")}
-CORE = {"errors", "numbers", "when", "units", "model", "dosing", "safety"}
+CORE = {"errors", "numbers", "when", "units", "rates", "model", "dosing", "safety"}
 ALLOWED_IN_CORE = {
-    "calendar", "collections", "dataclasses", "datetime", "decimal", "fractions", "functools", "itertools", "pathlib", "pint", "re", "typing",
+    "calendar", "collections", "datetime", "decimal", "fractions", "functools", "itertools", "math", "pathlib", "pint", "re", "typing",
 }  # fmt: skip
 
 

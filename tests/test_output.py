@@ -242,6 +242,9 @@ def test_a_file_system_without_hard_links(target: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(Path, "hardlink_to", no_links)
     write_file(target, b"new", force=False)
     assert target.read_bytes() == b"new"
+    with pytest.raises(OutputError, match="exists already"):
+        write_file(target, b"newer", force=False)
+    assert target.read_bytes() == b"new"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")

@@ -31,7 +31,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         archive.extractall(out / "unpacked", filter="data")
     (unpacked,) = (out / "unpacked").iterdir()
     again = out / "again"
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(again)], cwd=unpacked, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(again)], cwd=unpacked, check=True, capture_output=True
+    )
     return {"wheel": wheel, "sdist": unpacked, "wheel from sdist": next(again.glob("*.whl"))}
 
 
@@ -42,7 +44,9 @@ def test_a_wheel_holds_what_it_needs(built: dict[str, Path], kind: str, tmp_path
     assert (tmp_path / "site" / "ivigcalc" / "py.typed").exists()
     text = _run(sys.executable, "-m", "ivigcalc", *COMMAND, cwd=tmp_path, python_path=tmp_path / "site")
     assert text.splitlines()[1].startswith(",itp,course,1,1,3,,24.8,24.8,0.4,74.4,")
-    pounds = _run(sys.executable, "-m", "ivigcalc", "plan", "--weight", "137 lb", "--regimen", "itp", cwd=tmp_path, python_path=tmp_path / "site")
+    pounds = _run(
+        sys.executable, "-m", "ivigcalc", "plan", "--weight", "137 lb", "--regimen", "itp", cwd=tmp_path, python_path=tmp_path / "site"
+    )
     assert "62.14215469 kg" in pounds  # the definition file of the units is there too
 
 

@@ -177,7 +177,8 @@ def test_a_label_and_a_reason_lose_their_control_characters() -> None:
         weight="62", dose="1.5 g/kg", days="1", accept=("daily-dose=1.5",), reason="second\x07 opinion\n", label="Bed 4\x1b\n"
     )  # fmt: skip
     assert plan.patient.label == "Bed 4"
-    assert plan.findings[0].text.endswith("Accepted: second opinion")
+    assert "Accepted: second opinion" in plan.findings[0].text
+    assert plan.findings[0].text.isprintable()
 
 
 def test_other_regimens_of_the_indication_are_named() -> None:
@@ -256,6 +257,8 @@ def test_an_indication_is_ambiguous_and_a_regimen_is_not() -> None:
         ({"regimen": "itp", "days": "2"}, ("140 g in all, 70 g a day", "140 g a day, 280 g in all over 2 days")),
         ({"regimen": "icaht"}, ("140 g in all, 35 g a day", "140 g a day, 560 g in all over 4 days")),
         ({"regimen": "melanoma"}, ("140 g in all", "140 g every day")),
+        ({"regimen": "metastatic-melanoma"}, ("140 g in all", "140 g every day")),
+        ({"regimen": "metastatic-melanoma", "days": "4"}, ("140 g in all, 35 g a day", "140 g a day, 560 g in all over 4 days")),
         ({"regimen": "melanoma", "days": "4"}, ("140 g in all, 35 g a day", "140 g a day, 560 g in all over 4 days")),
         ({"regimen": "melanoma-q3w"}, ("140 g in all", "140 g every day")),
         ({"regimen": "systemic-sclerosis"}, ("140 g in all", "140 g every day")),

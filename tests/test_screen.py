@@ -302,7 +302,7 @@ def test_what_the_screen_cannot_show_is_written_as_an_escape(encoding: str) -> N
         assert screen_bytes("25 g") == b"25 g"
 
 
-@pytest.mark.parametrize("label", ["[bold]x[/bold]", "[red]", ":smile:", "{x}", "%s", "\\n", "<b>x</b>", "https://x.example"])
+@pytest.mark.parametrize("label", ["[bold]x[/bold]", "[red]", ":smile:", "{x}", "%s", "\\n", "<b>x</b>", "https://x.example", "漢" * 60])
 def test_a_label_is_text_and_never_markup(run_cli: RunCli, label: str) -> None:
     for tty in (False, True):
         assert label in run_cli("plan", "--weight", "62", "--regimen", "itp", "--label", label, tty=tty).text
@@ -405,6 +405,7 @@ def test_open_days_are_headed_by_the_basis_of_the_dose(run_cli: RunCli, dose: st
     # 0.4 x 62 = 24.8 g a day, x 5 = 124 g; 1 x 62 = 62 g a course, / 5 = 12.4 g
     text = run_cli("plan", "--weight", "62", "--dose", dose).text
     assert f" {dose.split()[0]} g per kg per {basis}, interval not stated " in " ".join(text.split())
+    assert " No schedule yet: add --days. " in " ".join(text.split())
     assert re.search(rf"(?m)^5 +{last}", text)
 
 
@@ -424,7 +425,16 @@ def test_days_that_one_source_does_not_offer_are_said() -> None:
     ]
 
 
-def test_beyond_31_infusions_the_order_names_the_first_and_last_day_of_each_course(run_cli: RunCli) -> None:
-    words = ("plan", "--weight", "62", "--regimen", "itp", "--start", "2027-01-04", "--cycles")
-    assert "course 10 on Mon 12-Jul-2027, Tue 13-Jul-2027, Wed 14-Jul-2027;" in " ".join(run_cli(*words, "10").text.split())
-    assert "course 11 on Mon 02-Aug-2027 to Wed 04-Aug-2027;" in " ".join(run_cli(*words, "11").text.split())
+@pytest.mark.parametrize(
+    ("days", "cycles", "words"),
+    [
+        ("31", "1", "course 1 on Fri 01-Jan-2027, Sat 02-Jan-2027, Sun 03-Jan-2027, "),
+        ("16", "2", "course 1 on Fri 01-Jan-2027 to Sat 16-Jan-2027; course 2 on Fri 29-Jan-2027 to Sat 13-Feb-2027;"),
+    ],
+)
+def test_beyond_31_infusions_the_order_names_the_first_and_last_day_of_each_course(
+    run_cli: RunCli, days: str, cycles: str, words: str
+) -> None:
+    dose = ("--dose", "0.05 g/kg/day", "--days", days, "--every", "4 weeks" if cycles == "2" else "5 weeks", "--cycles", cycles)
+    result = run_cli("plan", "--weight", "62", *dose, "--start", "2027-01-01")
+    assert words in " ".join(result.text.split()), result.err

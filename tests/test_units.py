@@ -205,13 +205,13 @@ def test_a_unit_before_its_number_is_not_called_a_space_inside_a_number(text: st
 @pytest.mark.parametrize(
     ("read", "text", "mend"),
     [
-        (read_weight, "137,5 lb", "write 137.5 lb"),  # 137.5 alone would be kilograms, 2.2 times as much
-        (read_weight, "62,5 kg", "write 62.5 kg"),
-        (read_weight, "62. kg", "write 62 kg"),
-        (read_weight, "9 st 11,5 lb", "write 9 st 11.5 lb"),
-        (read_height, "1,65 m", "write 1.65 m"),
-        (read_dose, "0,4 g/kg/day", "write 0.4 g/kg/day"),
-        (read_dose, ".4 g/kg", "write 0.4 g/kg"),
+        (read_weight, "137,5 lb", 'write "137.5 lb"'),  # 137.5 alone would be kilograms, 2.2 times as much
+        (read_weight, "62,5 kg", 'write "62.5 kg"'),
+        (read_weight, "62. kg", 'write "62 kg"'),
+        (read_weight, "9 st 11,5 lb", 'write "9 st 11.5 lb"'),
+        (read_height, "1,65 m", 'write "1.65 m"'),
+        (read_dose, "0,4 g/kg/day", 'write "0.4 g/kg/day"'),
+        (read_dose, ".4 g/kg", 'write "0.4 g/kg"'),
     ],
 )
 def test_a_mend_keeps_the_unit(read: Callable[[str], object], text: str, mend: str) -> None:
@@ -239,8 +239,8 @@ def test_weights_at_and_within_the_bounds_are_read(text: str) -> None:
         ("650000.001 g", "650.000001"),
         ("1434 lb", "650.45145858"),  # 1434 x 0.45359237
         ("102 st 6 lb", "650.45145858"),
-        ("3200", "3200"),  # a newborn without its g
-        ("62000 kg", "62000"),
+        ("3200", "3,200"),  # a newborn without its g
+        ("62000 kg", "62,000"),
     ],
 )
 def test_weights_outside_the_bounds_are_refused_as_our_own_bound(text: str, kg: str) -> None:
@@ -348,7 +348,7 @@ def test_heights_at_and_within_the_bounds_are_read(text: str) -> None:
         ("2.72001 m", "272.001"),
         ("9 ft", "274.32"),
         ("1.65", "1.65"),  # metres without their m
-        ("165 m", "16500"),
+        ("165 m", "16,500"),
     ],
 )
 def test_heights_outside_the_bounds_are_refused_as_our_own_bound(text: str, cm: str) -> None:

@@ -6,10 +6,10 @@ from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import Catalogue, Regimen
 
 
-def find(catalogue: Catalogue, name: str) -> tuple[Regimen, ...]:
+def find(catalogue: Catalogue, name: str, asked: str = "--regimen") -> tuple[Regimen, ...]:
     """Find what a name means: one regimen, or the several of an indication that is no id itself.
 
-    Args: the catalogue; the name as typed, in any case of letters, spaces for hyphens.
+    Args: the catalogue; the name as typed, in any case of letters, spaces for hyphens; how it was asked for.
     Returns: the regimen, or several to show side by side.
     Raises: InputError for a name that is unknown or has two meanings; Refused for what is not IVIG.
     """
@@ -18,14 +18,14 @@ def find(catalogue: Catalogue, name: str) -> tuple[Regimen, ...]:
         if key == regimen.id or key in regimen.aliases:
             return (regimen,)
     if key in catalogue.ambiguous:
-        meanings = "; ".join(f"--regimen {key} ({catalogue.regimens[key].name})" for key in catalogue.ambiguous[key])
-        raise InputError(f"--regimen: {name!r} has more than one meaning; write {meanings}")
+        meanings = "; ".join(f"{asked} {key} ({catalogue.regimens[key].name})" for key in catalogue.ambiguous[key])
+        raise InputError(f"{asked}: {name!r} has more than one meaning; write {meanings}")
     for other in catalogue.not_ivig.values():
         if key == other.id or key in other.aliases:
-            raise Refused(f"--regimen: {name!r} is not IVIG. {other.explanation} (source: {other.cited[0].source.citation})")
+            raise Refused(f"{asked}: {name!r} is not IVIG. {other.explanation} (source: {other.cited[0].source.citation})")
     if several := tuple(r for r in catalogue.regimens.values() if r.indication == key and not r.choose):
         return several
-    raise InputError(f"--regimen: {name!r} is not known; {_suggest(catalogue, key)}")
+    raise InputError(f"{asked}: {name!r} is not known; {_suggest(catalogue, key)}")
 
 
 def find_all(catalogue: Catalogue, words: str) -> tuple[Regimen, ...]:

@@ -11,14 +11,17 @@ import typer
 from ivigcalc import __version__
 from ivigcalc.cli.catalogue import catalogue_app
 from ivigcalc.cli.command import StrictCommand
+from ivigcalc.cli.output import printable
 from ivigcalc.cli.plan import plan
 from ivigcalc.cli.regimens import regimens
-from ivigcalc.errors import CatalogueError, IvigcalcError
+from ivigcalc.errors import CatalogueError, IvigcalcError, OutputError, ReaderGone
+
+INTERRUPTED = 130
 
 app = typer.Typer(name="ivigcalc", rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, suggest_commands=False)
 app.command(cls=StrictCommand, short_help="Plan a regimen: grams for each day.")(plan)
 app.command(cls=StrictCommand, short_help="List the regimens, or show one.")(regimens)
-app.add_typer(catalogue_app)
+app.add_typer(catalogue_app, short_help="Look after the data files.")
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer calls it so)
@@ -67,6 +70,8 @@ def run(arguments: list[str]) -> int:
         result = command.main(args=arguments, prog_name="ivigcalc", standalone_mode=False)
     except IvigcalcError as error:
         return _tell(error)
+    except click.exceptions.NoArgsIsHelpError as error:
+        return _print(error.format_message(), 2)
     except click.UsageError as error:
         command_path = error.ctx.command_path if error.ctx else "ivigcalc"
         message = error.format_message().rstrip(".")
@@ -74,19 +79,24 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         return _say(error.format_message(), 2)
     except (click.Abort, KeyboardInterrupt):
-        return _say("interrupted; nothing was written", 130)
-    except BrokenPipeError:
-        _drop_stdout()
-        return 0
+        return _say("interrupted; nothing was written", INTERRUPTED)
+    except SystemExit:  # click leaves so when it prints help into a pipe that nobody reads
+        return _tell(ReaderGone())
+    except OSError as error:  # help that could not be printed; what reads and writes files has its own words
+        return _tell(OutputError(f"standard output could not be written ({error.strerror}); what it holds is not complete"))
     except Exception as error:
         return _bug(error)
+    if result == INTERRUPTED:  # typer turns Ctrl-C into this code without a word
+        return _say("interrupted; nothing was written", INTERRUPTED)
     return result if isinstance(result, int) else 0
 
 
 def _tell(error: IvigcalcError) -> int:
+    if isinstance(error, ReaderGone):
+        _drop_stdout()
+        return error.exit_code
     if isinstance(error, CatalogueError):
-        for fault in error.faults:
-            print(fault, file=sys.stderr)  # noqa: T201
+        _print("\n".join(error.faults), error.exit_code)
         return _say(
             f"{len(error.faults)} fault{'' if len(error.faults) == 1 else 's'} in a data file; mend and run again",
             error.exit_code,
@@ -106,14 +116,20 @@ def _bug(error: Exception) -> int:
 
 def _say(message: str, code: int) -> int:
     """Say why, on stderr, wrapped where a person reads it."""
-    text = f"ivigcalc: {message}"
+    text = f"ivigcalc: {printable(message)}"
     if sys.stderr and sys.stderr.isatty():
         import shutil
 
         from ivigcalc.export.screen import wrap
 
         text = "\n".join(wrap(text, shutil.get_terminal_size().columns))
-    print(text, file=sys.stderr)  # noqa: T201
+    return _print(text, code)
+
+
+def _print(text: str, code: int) -> int:
+    """Write to stderr; where that cannot be written, the exit code has to do."""
+    with suppress(OSError, ValueError):
+        print(text, file=sys.stderr, flush=True)  # noqa: T201
     return code
 
 

@@ -10,7 +10,7 @@ from ivigcalc.cli.command import StrictCommand
 catalogue_app = typer.Typer(name="catalogue", help="Look after the catalogue of regimens.", rich_markup_mode=None, no_args_is_help=True)
 
 
-@catalogue_app.command(cls=StrictCommand)
+@catalogue_app.command(cls=StrictCommand, short_help="Check a data file.")
 def check(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A file in the shape of regimens.yaml or limits.yaml.")],
 ) -> None:

@@ -3,9 +3,10 @@
 import os
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 
-from ivigcalc.errors import InputError
+from ivigcalc.errors import InputError, OutputError
 from ivigcalc.export import MACHINE_FORMATS, SUFFIXES
 from ivigcalc.export.write import refuse_special, write_file, write_stdout
 
@@ -25,6 +26,10 @@ def choose_format(wanted: str | None, output: str | None) -> str:
         raise InputError(f"--format: {wanted!r} is not known; write {' or '.join(FORMATS)}")
     if output is None or output == "-":
         return wanted or "table"
+    if not output.strip():
+        raise InputError("-o: nothing was given; name a file, such as itp.csv")
+    if output.endswith(("/", os.sep)):
+        raise OutputError(f"-o {output}: names a folder, not a regular file, and nothing was written; name a file")
     refuse_special(Path(output))
     suffix = Path(output).suffix.lower()
     known = SUFFIXES.get(suffix)
@@ -64,5 +69,11 @@ def may_colour() -> bool:
 
 
 def tell(message: str) -> None:
-    """Say something beside the result, on stderr."""
-    print(f"ivigcalc: {message}", file=sys.stderr)  # noqa: T201
+    """Say something beside the result, on stderr; where that cannot be written, the result stands all the same."""
+    with suppress(OSError, ValueError):
+        print(printable(f"ivigcalc: {message}"), file=sys.stderr, flush=True)  # noqa: T201
+
+
+def printable(text: str) -> str:
+    """Escape what could steer a terminal or break a line, such as in the name of a file."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

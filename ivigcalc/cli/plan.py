@@ -32,7 +32,7 @@ def plan(
     ctx: typer.Context,
     weight: Annotated[
         str | None,
-        typer.Option("--weight", metavar="WEIGHT", help='Body weight: 62 (kg), "137 lb", "9 st 11 lb", "3200 g".'),
+        typer.Option("--weight", metavar="WEIGHT", help='Body weight: 62 (kg), "137 lb", "9 st 11 lb", "3200 g".'),
     ] = None,
     regimen: Annotated[
         str | None,
@@ -45,12 +45,12 @@ def plan(
     ] = None,
     dose: Annotated[
         str | None,
-        typer.Option("--dose", metavar="DOSE", help='A dose of your own: "0.4 g/kg/day" or "2 g/kg/course".'),
+        typer.Option("--dose", metavar="DOSE", help='A dose of your own: "0.4 g/kg/day" or "2 g/kg/course".'),
     ] = None,
     days: Annotated[str | None, typer.Option("--days", metavar="N", help="Consecutive days of a course, 1 to 31.")] = None,
     every: Annotated[
         str | None,
-        typer.Option("--every", metavar="INTERVAL", help='Start to start: "3 weeks", "21 days", "1 month" (a calendar month).'),
+        typer.Option("--every", metavar="INTERVAL", help='Start to start: "3 weeks", "21 days", "1 month" (a calendar month).'),
     ] = None,
     cycles: Annotated[str | None, typer.Option("--cycles", metavar="N", help="How many courses in all.")] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Courses that start on or before this date.")] = None,
@@ -105,7 +105,7 @@ def plan(
         return
     deliver(_encode(result, options, catalogue, format_name, output), output, force=force)
     if output and output != "-":
-        tell(f"wrote {output}: {len(result.infusions)} infusions, {grams(result.ordered_g)} in all")
+        tell(f"wrote {output}: {len(result.infusions):,} infusions, {grams(result.ordered_g)} in all")
     if format_name != "table" or output:
         for finding in result.findings:
             tell(f"{'accepted' if finding.level == 'refusal' else finding.level}: {finding.code}: {finding.text}")

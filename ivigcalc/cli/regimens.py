@@ -39,7 +39,7 @@ def regimens(
     if words[:1] == ["show"]:
         if len(words) == 1:
             raise InputError("regimens show: the id is missing; write such as: ivigcalc regimens show itp")
-        found = find(catalogue, " ".join(words[1:]))
+        found = find(catalogue, " ".join(words[1:]), "regimens show")
         text = "\n".join(regimen_page(catalogue, regimen, screen_width(), colour=may_colour()) for regimen in found)
     else:
         listed = find_all(catalogue, " ".join(words))

@@ -22,7 +22,8 @@ def add_interval(start: date, every: Interval, times: int = 1) -> date:
             return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
         return start + timedelta(days=count * (7 if every.unit == "week" else 1))
     except (ValueError, OverflowError):
-        raise InputError(f"{times * every.number} {every.unit}s after {start} is past the year 9999; write an earlier date") from None
+        what = f"{times * every.number} {every.unit}s after {screen_date(start)}"
+        raise InputError(f"{what} is past the year 9999; write an earlier date") from None
 
 
 def last_day(start: date, days: int) -> date:

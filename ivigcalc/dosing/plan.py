@@ -46,6 +46,8 @@ def make_plan(
     Raises: Refused where no dose is stated or the courses cannot be placed; InputError where the dose has two readings.
     """
     weight = dosing_weight(patient, regimen)
+    if among:
+        read_basis(choices.dose, choices.days, weight.kg)
     offered = _documented(among, choices)
     if among and len(offered) != 1:
         if choices.dose is None or offered:
@@ -78,7 +80,7 @@ def _documented(among: tuple[Regimen, ...], choices: Choices) -> tuple[Regimen, 
         typed = choices.dose.per or ("day" if days == 1 else None)
         if not phase.dose or typed is None or (days is None and typed != phase.per):
             continue
-        if phase.dose.fixed == in_basis(Dose(choices.dose.g_per_kg, typed), phase.per, days or 1):
+        if phase.dose.low <= in_basis(Dose(choices.dose.g_per_kg, typed), phase.per, days or 1) <= phase.dose.high:
             found.append(member)
     return tuple(found)
 
@@ -128,9 +130,12 @@ def _what_is_stated(
     if not among:
         return (regimen.phases, regimen.cited) if regimen else ((BY_HAND,), ())
     cited = tuple(dict.fromkeys(cited for member in among for cited in member.cited))
-    doses = [member.phases[0].dose for member in among]
-    together = Span(min(dose.low for dose in doses if dose), max(dose.high for dose in doses if dose))
-    return (BY_HAND._replace(dose=together, per=among[0].phases[0].per, between=True),), cited
+    phases = [member.phases[0] for member in among]
+    doses = [phase.dose for phase in phases if phase.dose]
+    if not doses or len({phase.per for phase in phases}) > 1:
+        return (BY_HAND,), cited  # doses of a day and of a course have no range together
+    together = Span(min(dose.low for dose in doses), max(dose.high for dose in doses))
+    return (BY_HAND._replace(dose=together, per=phases[0].per, between=True),), cited
 
 
 def _choices_for(phase: Phase, phases: tuple[Phase, ...], choices: Choices) -> Choices:

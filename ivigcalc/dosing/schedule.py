@@ -43,8 +43,9 @@ def schedule(phases: tuple[Settled, ...], choices: Choices) -> tuple[tuple[Slot,
             return tuple(slots), slot.start
         if len(slots) == MOST_CYCLES:
             raise InputError(f"--until: more than {MOST_CYCLES:,} courses, a bound of our own; write an earlier date")
+        _check_apart(slots, slot)
         slots.append(slot)
-    return tuple(slots), _next_start(courses, phases, len(slots), choices)
+    return tuple(slots), _next_start(courses, phases, slots, choices)
 
 
 def _stated_cycles(phases: tuple[Settled, ...]) -> int:
@@ -56,15 +57,23 @@ def _fixed_cycles(phase: Settled) -> int:
     return (phase.cycles and phase.cycles.fixed) or 1
 
 
-def _next_start(courses: Iterator[Slot], phases: tuple[Settled, ...], planned: int, choices: Choices) -> date | None:
+def _next_start(courses: Iterator[Slot], phases: tuple[Settled, ...], slots: list[Slot], choices: Choices) -> date | None:
     last = phases[-1]
-    finished = last.cycles is not None and planned >= sum(phase.cycles.high if phase.cycles else 0 for phase in phases)
+    finished = last.cycles is not None and len(slots) >= sum(phase.cycles.high if phase.cycles else 0 for phase in phases)
     if choices.start is None or last.every is None or finished:
         return None
     try:
-        return next(courses).start
-    except InputError:
-        return None  # past the calendar: there is no next course
+        following = next(courses)
+        _check_apart(slots, following)
+    except (InputError, Refused):
+        return None  # past the calendar, or in the way of the last one: nobody asked for this course
+    return following.start
+
+
+def _check_apart(slots: list[Slot], slot: Slot) -> None:
+    """Refuse a course that starts before the one before it has ended."""
+    if slots and slots[-1].start and slot.start:
+        check_apart(slots[-1].start, slots[-1].phase.days, slot.start, slot.cycle)
 
 
 def _courses(phases: tuple[Settled, ...], choices: Choices) -> Iterator[Slot]:
@@ -77,8 +86,6 @@ def _courses(phases: tuple[Settled, ...], choices: Choices) -> Iterator[Slot]:
         phase, number = next(places)
         planned = _due(last, phase, anchor, number) if last else choices.start
         start = planned and first_fit(planned, phase.days, choices.infuse_on, choices.closed)
-        if last and last.start and start:
-            check_apart(last.start, last.phase.days, start, last.cycle + 1)
         last = Slot(phase, last.cycle + 1 if last else 1, start, planned)
         anchor = start if number == 0 else anchor
         yield last

@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.model import Cap, Choices, Override, Phase, Settled, Span
+from ivigcalc.model import MOST_DAYS, Cap, Choices, Override, Phase, Settled, Span
 from ivigcalc.numbers import exact_text, screen_text
 from ivigcalc.units import Basis, Dose
 from ivigcalc.when import Interval
@@ -112,9 +112,11 @@ def amounts(phase: Phase | Settled, dose_g_per_kg: Fraction, per: Basis, days: i
     course = uncapped if course_cap is None else min(uncapped, course_cap)
     if day_cap is not None and course / days > day_cap:
         if per == "course":
+            needed = -(-course // day_cap)
+            mend = f"write --days {needed} or more" if needed <= MOST_DAYS else f"no course of up to {MOST_DAYS} days keeps that"
             raise Refused(
                 f"{_g(course)} over {days} day{'' if days == 1 else 's'} is {_g(course / days)} a day, more than the "
-                f"{_g(day_cap)} a day of the source; write --days {-(-course // day_cap)} or more"
+                f"{_g(day_cap)} a day of the source; {mend}"
             )
         course = day_cap * days
     return Amounts(uncapped, course / days, course)

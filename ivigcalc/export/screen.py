@@ -12,10 +12,10 @@ MOST_PROSE = 110
 """Lines of prose no longer than this, however wide the screen."""
 
 _GLUE = "\u00a0"
-_UNIT = r"(?:g|kg|mL|lb|cm|days?|weeks?|months?|courses?|hr|min|hours?|bytes|%)"
+_UNIT = r"(?:g|mg|kg|mL|lb|cm|days?|weeks?|months?|courses?|hr|min|hours?|bytes|%)"
 _glued = re.compile(
     rf"(?<=\d) (?={_UNIT}\b)|(?<=\bg) (?=per kg\b)|(?<=\bper) (?=(?:kg|day|course)\b)"
-    r"|(?:(?<=\bday)|(?<=\bdays)|(?<=\bcourse)|(?<=\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun))) (?=\d)"
+    r"|(?:(?<=\bday)|(?<=\bdays)|(?<=\bcourse)|(?<=\bDOSE)|(?<=\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun))) (?=\d)"
 )
 
 
@@ -48,9 +48,9 @@ class Screen:
     def entry(self, label: str, texts: str | Iterable[str], style: str = "") -> None:
         """Add a label with its text; several texts start on lines of their own."""
         texts = [texts] if isinstance(texts, str) else texts
-        if self.narrow:
+        if self.narrow or len(label) >= LABEL:
             self.heading(label)
-            self.lines(texts, 2, style)
+            self.lines(texts, 2 if self.narrow else LABEL, style)
             return
         lines = [line for text in texts for line in wrap(text, min(self.width, MOST_PROSE) - LABEL)]
         for head, line in zip([label, *[""] * len(lines)], lines, strict=False):
@@ -61,7 +61,8 @@ class Screen:
         rows = list(rows)
         widths = [max(map(len, column)) + 2 for column in zip(headings, *rows, strict=True)]
         if self.narrow or sum(widths) - 2 > self.width:
-            self.lines(", ".join(f"{heading} {cell}" for heading, cell in zip(headings, row, strict=True)) for row in rows)
+            heads = [heading.replace(" ", _GLUE) + _GLUE for heading in headings]
+            self.lines(", ".join(head + cell for head, cell in zip(heads, row, strict=True)) for row in rows)
             return
         for row, style in ((headings, "bold"), *((row, "") for row in rows)):
             self._lines.append((("".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip(), style),))

@@ -1,5 +1,7 @@
 """The plan on the screen: what to give each day, why, and where every number comes from."""
 
+from fractions import Fraction
+
 from ivigcalc.export import words
 from ivigcalc.export.screen import Screen
 from ivigcalc.export.words import grams
@@ -54,7 +56,7 @@ def comparison_table(comparison: Comparison, width: int, choice: str, *, colour:
     columns = _columns(comparison)
     headings = [f"{screen_text(column[0].phase.dose_g_per_kg)} g per kg" for column in columns]
     for heading, column in zip(headings, columns, strict=True):
-        screen.entry(heading, _column_words(column[0], comparison))
+        screen.entry(heading, _column_words(column[-1], comparison))
     screen.gap()
     days = sorted({option.phase.days for column in columns for option in column})
     screen.rows(("Days", *headings), [(str(count), *(_cell(column, count) for column in columns)) for count in days])
@@ -103,12 +105,21 @@ def _rounding(plan: Plan, course: Course) -> str:
     infusion = next(infusion for infusion in plan.infusions if infusion.cycle == course.cycle)
     if course.change_percent == 0 and infusion.calculated_g == infusion.ordered_g:
         return f"{rule}, no change"
-    change = screen_text(course.change_percent, 4)
-    changed = "no change of the course" if not course.change_percent else f"{change}%" if change.startswith("-") else f"+{change}%"
+    changed = _percent(course.change_percent)
     return (
         f"{rule}; calculated {grams(infusion.calculated_g)} a day, {grams(course.calculated_g)} per course; "
         f"ordered {grams(course.ordered_g)} per course, {changed}"
     )
+
+
+def _percent(change: Fraction) -> str:
+    """A change with its direction; one too small for four decimals is said to be so."""
+    if change == 0:
+        return "no change of the course"
+    text = screen_text(change, 4)
+    if text in ("0", "-0"):
+        return f"{'more' if change > 0 else 'less'} by under 0.0001%"
+    return text + "%" if change < 0 else f"+{text}%"
 
 
 def _finding(screen: Screen, finding: Finding) -> None:
@@ -157,7 +168,7 @@ def _sources(screen: Screen, regimens: tuple[Regimen, ...], cited: tuple[Cited, 
         if regimen.readings:
             screen.entry("Reading", [whose + reading for reading in regimen.readings])
         if regimen.not_stated:
-            screen.entry("Not stated", f"{whose}the source does not state: {', '.join(regimen.not_stated)}.")
+            screen.entry("Not stated", f"{whose}the source does not state: {', '.join(regimen.not_stated)}")
 
 
 def _columns(comparison: Comparison) -> list[list[Option]]:

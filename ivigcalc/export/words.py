@@ -37,7 +37,7 @@ def interval(every: Interval | Span[Interval] | None) -> str:
     if every is None:
         return "interval not stated"
     if isinstance(every, Span):
-        return f"every {every.high}" if every.fixed else f"every {every.low.number} to {every.high}"
+        return interval(every.fixed) if every.fixed else f"every {every.low.number} to {every.high}"
     return f"every {every}".replace("every 1 ", "every ")
 
 
@@ -93,7 +93,7 @@ def order_text(plan: Plan) -> str:
     parts.append(f"on {plan.weight.basis} body weight {screen_text(plan.weight.kg)} kg")
     if len(plan.courses) > 1:
         parts.append(f"{grams(plan.ordered_g)} in all")
-    return f"{PRODUCT[0].upper()}{PRODUCT[1:]}, " + "; ".join(parts) + "."
+    return f"{PRODUCT[0].upper()}{PRODUCT[1:]}, " + "; ".join(parts)
 
 
 def _dates(infusions: list[Infusion], *, short: bool) -> str:

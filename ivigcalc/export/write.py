@@ -7,7 +7,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from ivigcalc.errors import OutputError
+from ivigcalc.errors import OutputError, ReaderGone
 
 
 def write_file(path: Path, data: bytes, *, force: bool) -> None:
@@ -35,7 +35,11 @@ def refuse_special(path: Path) -> None:
     Args: the target.
     Raises: OutputError.
     """
-    if path.exists() and not path.is_file():
+    try:
+        special = path.exists() and not path.is_file()
+    except OSError as error:
+        raise OutputError(f"{path}: could not be written ({error.strerror}); name another place") from None
+    if special:
         raise OutputError(f"{path}: is a folder or a device, not a regular file, and nothing was written; name a file")
 
 
@@ -43,7 +47,7 @@ def write_stdout(data: bytes) -> None:
     """Write bytes to standard output.
 
     Args: the bytes.
-    Raises: OutputError when they could not be written; BrokenPipeError when the reader has gone.
+    Raises: OutputError when they could not be written; ReaderGone when nobody reads them any more.
     """
     if sys.stdout is None:
         raise OutputError("standard output is closed, so nothing could be shown; write to a file with -o")
@@ -56,7 +60,7 @@ def write_stdout(data: bytes) -> None:
             stream.write(data)
             stream.flush()
     except BrokenPipeError:
-        raise
+        raise ReaderGone from None
     except OSError as error:
         raise OutputError(f"standard output could not be written ({error.strerror}); what it holds is not complete") from None
 

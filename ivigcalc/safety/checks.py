@@ -69,7 +69,7 @@ def accept(findings: tuple[Finding, ...], acceptances: tuple[str, ...], reason: 
             raise InputError(f"--accept: nothing asks for {match[1]}; leave it out, so that it does not carry over from another patient")
         accepted.add((match[1], exact_text(Fraction(match[2]))))
     return tuple(
-        finding._replace(accepted=True, text=f"{finding.text} Accepted: {reason}")
+        finding._replace(accepted=True, text=f"{finding.text} Accepted: {reason}{'' if reason and reason[-1] in '.!?' else '.'}")
         if finding.level == "refusal" and (finding.code, finding.figure) in accepted
         else finding
         for finding in findings
