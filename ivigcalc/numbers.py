@@ -15,7 +15,19 @@ MOST_CHARACTERS = 24
 """Our own bound on the length of a typed number; no weight or dose needs more."""
 
 NUMBER = r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
+MOST_TEXT = 60
+"""Our own bound on the length of a typed quantity, date or interval."""
 _number = re.compile(NUMBER, re.ASCII).fullmatch
+
+
+def refuse_long(text: str, what: str) -> None:
+    """Refuse a text that is longer than any quantity or date, without throwing it back.
+
+    Args: text as typed; what it is, for the message.
+    Raises: InputError.
+    """
+    if len(text) > MOST_TEXT:
+        raise InputError(f"{what}: a text of {len(text):,} characters; write at most {MOST_TEXT}")
 
 
 def read_number(text: str, what: str, within: str | None = None, example: str = "62.5") -> Fraction:

@@ -45,12 +45,13 @@ def read_rate(text: str, what: str = "--ramp") -> Pace:
     Raises: InputError when it is no volume or mass per body weight and time, or outside bounds of our own
     (0.05 to 20 mL/kg/h, 5 to 1200 mg/kg/h).
     """
-    match = _RATE.fullmatch(text.strip())
+    words = text.strip()
+    match = _RATE.fullmatch(words)
     if not match:
         raise InputError(f"{what}: {text!r} is not a rate; write {_ALLOWED}")
     amount = "mL" if match[2].lower() == "ml" else "mg"
     time = "min" if match[3].lower().startswith("min") else "h"
-    pace = Pace(read_number(match[1], what), cast("RateUnit", f"{amount}/kg/{time}"))
+    pace = Pace(read_number(match[1], what, words, "0.5"), cast("RateUnit", f"{amount}/kg/{time}"))
     per_hour = _per_hour(pace)
     least, most = RATE_ML_PER_KG_PER_H if amount == "mL" else RATE_MG_PER_KG_PER_H
     if not least <= per_hour <= most:
@@ -88,10 +89,10 @@ def read_concentration(text: str, what: str = "--concentration") -> Fraction:
     """
     words = text.strip()
     if match := _PERCENT.fullmatch(words):
-        value = read_number(match[1], what) / 100
+        value = read_number(match[1], what, words, "10") / 100
     elif match := _MASS_PER_VOLUME.fullmatch(words):
-        grams = read_number(match[1], what) / (1_000 if match[2].lower() == "mg" else 1)
-        value = grams / (read_number(match[3], what) if match[3] else 1)
+        grams = read_number(match[1], what, words, "5") / (1_000 if match[2].lower() == "mg" else 1)
+        value = grams / (read_number(match[3], what, words, "100") if match[3] else 1)
     else:
         raise InputError(
             f'{what}: {text!r} is not a concentration; write grams in 100 mL or mg per mL, such as "10%", "100 mg/mL", "5 g/100 mL"'

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ivigcalc.errors import InputError
-from ivigcalc.numbers import exact_text, read_number, read_whole, screen_text
+from ivigcalc.numbers import exact_text, read_number, read_whole, refuse_long, screen_text
 
 if TYPE_CHECKING:
     from pint import UnitRegistry
@@ -81,6 +81,7 @@ def read_dose(text: str, what: str = "--dose") -> Dose:
     Returns: the dose [g/kg] and its basis.
     Raises: InputError when it is no mass per body weight, or outside 0.01 to 10 g/kg (a bound of our own).
     """
+    refuse_long(text, what)
     match = re.fullmatch(
         r"(\S+?)\s*(m?g)\s*(?:/|\s+per\s+)\s*kg(?:\s*(?:/|\s+per\s+)\s*([a-z]+))?",
         text.strip(),
@@ -114,6 +115,7 @@ def read_grams(text: str, what: str) -> Fraction:
     Returns: mass [g], exact.
     Raises: InputError when it is not a number with g.
     """
+    refuse_long(text, what)
     match = re.fullmatch(r"(\S+?)\s*g", text.strip(), re.ASCII | re.IGNORECASE)
     if not match:
         raise InputError(f'{what}: {text!r} is not an amount in grams; write such as "25 g"')
@@ -126,21 +128,22 @@ def kg_to_lb(kg: Fraction) -> Fraction:
 
 
 _PAIR = r"\s*([+-]?(?:nan|inf|infinity)\b|[+-]?\s*[^\sA-Za-z'\"]+(?:[eE][+-]?[0-9]+)?)\s*([A-Za-z]+|'|\")?"
-_pairs = re.compile(rf"{_PAIR}(?:{_PAIR})?\s*", re.IGNORECASE).fullmatch
+_pairs = re.compile(rf"{_PAIR}(?:{_PAIR})?\s*", re.ASCII | re.IGNORECASE).fullmatch
 
 
 def _read_amount(text: str, what: str, units: dict[str, str], canonical: str, allowed: str) -> Fraction:
     """Read a number, a number with its unit, or two such pairs, in the canonical unit of their dimension."""
-    match = _pairs(text)
+    refuse_long(text, what)
+    match = _pairs(re.sub(r"\s", " ", text))  # a space of any kind, as pasted from a document
     if not match or not re.search(r"\d|nan|inf", text, re.IGNORECASE):
         raise InputError(f"{what}: {_cannot_read(text, what)}; write {allowed}")
     larger, larger_unit, smaller, smaller_unit = match.groups()
-    if smaller is not None and not re.search(r"\d", smaller):
-        larger_unit, smaller = f"{larger_unit or ''}{smaller}{smaller_unit or ''}", None
+    if smaller is not None and not re.search(r"[0-9\uff10-\uff19]", smaller):
+        larger_unit, smaller = text.strip().removeprefix(larger).strip(), None  # the second part is no number
     if smaller is not None and larger_unit is None:
         raise InputError(f"{what}: {text!r} has a space inside a number; write {allowed}")
     for unit in (larger_unit, smaller_unit if smaller else None):
-        if unit is not None and unit.lower() not in units:
+        if unit is not None and not (unit.isascii() and unit.lower() in units):  # the Kelvin sign lowers to k
             raise InputError(f"{what}: {text!r} has the unit {unit!r}; write {allowed}")
     name = units[larger_unit.lower()] if larger_unit else canonical
     if smaller is None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from ivigcalc.errors import InputError
-from ivigcalc.numbers import read_whole
+from ivigcalc.numbers import read_whole, refuse_long
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -31,6 +31,7 @@ def read_interval(text: str, what: str = "--every") -> Interval:
     Returns: the interval.
     Raises: InputError when there is no whole count or no unit.
     """
+    refuse_long(text, what)
     match = re.fullmatch(r"\s*(\S+?)\s*(days?|weeks?|months?)\s*", text, re.ASCII | re.IGNORECASE)
     if not match:
         raise InputError(
@@ -52,6 +53,7 @@ def read_date(text: str, today: date, what: str) -> date:
     Returns: the date.
     Raises: InputError for any other spelling and for a day that does not exist.
     """
+    refuse_long(text, what)
     word = text.strip().lower()
     if word == "today":
         return today
@@ -74,6 +76,7 @@ def read_weekdays(text: str, what: str = "--infuse-on") -> frozenset[int]:
     Returns: weekday numbers, Monday 0 to Sunday 6.
     Raises: InputError for an unknown weekday.
     """
+    refuse_long(text, what)
     days: set[int] = set()
     for part in text.lower().split(","):
         first, dash, last = (word.strip() for word in part.partition("-"))

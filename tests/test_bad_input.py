@@ -313,6 +313,13 @@ def test_every_option_is_refused_when_given_twice(run_cli: RunCli) -> None:
         assert f"--{name} is given twice" in one_line(run_cli("plan", f"--{name}", value, f"--{name}", value), 2)
 
 
+def test_an_acceptance_left_over_from_another_patient_is_refused_beside_the_right_one(run_cli: RunCli) -> None:
+    accept = ("--accept", "daily-dose=1.4", "--accept", "daily-dose=1.5", "--reason", "meant")
+    line = one_line(run_cli("plan", "--weight", "70", "--dose", "1.5 g/kg/day", "--days", "1", *accept), 2)
+    assert "daily-dose=1.4" in line
+    assert "leave it out" in line
+
+
 def test_options_that_may_be_repeated_may_be(run_cli: RunCli) -> None:
     dates = ("--start", "2027-01-04", "--closed", "2027-01-05", "--closed", "2027-01-06")
     result = run_cli("plan", "--weight", "62", "--regimen", "itp", *dates, "--format", "csv")

@@ -210,6 +210,19 @@ def test_another_figure_does_not_help(accepted: tuple[str, ...], still_refused: 
     assert re.findall(r"--accept (\S+)", str(refusal.value)) == still_refused
 
 
+def test_a_figure_too_many_is_wrong_use() -> None:
+    with pytest.raises(InputError, match="nothing asks for course-dose=11, daily-dose=3; leave it out"):
+        ask(TEN_PER_KG, accept=("daily-dose=3", "daily-dose=2", "course-dose=11", "course-dose=10"), reason="meant")
+
+
+@pytest.mark.parametrize(
+    ("reason", "printed"), [("meant", "meant."), ("meant.", "meant."), ("meant!", "meant!"), ("Trial 7 (arm B)", "Trial 7 (arm B).")]
+)
+def test_a_reason_is_printed_as_a_sentence(reason: str, printed: str) -> None:
+    plan = ask_plan(TEN_PER_KG, accept=("daily-dose=2", "course-dose=10"), reason=reason)
+    assert plan.findings[0].text.endswith(f"Accepted: {printed}")
+
+
 @pytest.mark.parametrize("spelt", ["daily-dose=2", " daily-dose=2 ", "daily-dose=2.0"])
 def test_the_same_figure_may_be_spelt_with_zeros(spelt: str) -> None:
     assert ask_plan(TEN_PER_KG, accept=(spelt, "course-dose=10.00"), reason="meant").ordered_g == 700
@@ -278,6 +291,10 @@ def test_refusals_come_first_then_warnings_then_notes() -> None:
         "course-dose", "override-dose-0.4-g/kg/day-to-1-g/kg/day", "override-days-3-to-5", "override-every-3-weeks-to-1-month",
         "calendar-month", "moved", "daily-dose-rounding",
     }  # fmt: skip
+
+
+def test_a_warning_comes_before_a_note_whatever_it_is_about() -> None:
+    assert codes(ask_plan(weight="62", regimen="melanoma-q3w", days="2")) == ["external-limit", "entered-days"]
 
 
 def test_a_finding_is_said_once_for_all_courses() -> None:

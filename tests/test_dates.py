@@ -294,6 +294,11 @@ def test_the_words_at_the_end_of_the_calendar_fit_one_course(options: Options) -
     assert "1 times" not in str(error.value)
 
 
+def test_the_words_at_the_end_of_the_calendar_name_the_whole_time() -> None:
+    with pytest.raises(InputError, match=r"12,?000 months after .*9000.* is past the year 9999"):  # twelve times 1000 months
+        ask(weight="62", regimen="itp", start="9000-01-01", every="1000 months", cycles="13")
+
+
 def test_a_window_may_end_on_the_last_day_of_the_calendar() -> None:
     plan = ask_plan(weight="62", regimen="teclistamab", dose="0.4 g/kg", bispecific_start="9999-12-01")
     assert plan.last_start == date(9999, 12, 31)

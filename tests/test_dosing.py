@@ -51,6 +51,14 @@ def test_rounding_takes_any_step(amount: str, step: str, ordered: str) -> None:
     assert round_to_step(Fraction(amount), Fraction(step)) == Fraction(ordered)
 
 
+@pytest.mark.parametrize(
+    ("amount", "most", "ordered"),
+    [("99.996", "100", "100"), ("99.996", "99.999", "99.99"), ("99.994", "100", "99.99"), ("100", "100", "100")],
+)
+def test_rounding_may_reach_a_cap_and_not_pass_it(amount: str, most: str, ordered: str) -> None:
+    assert round_to_step(Fraction(amount), HUNDREDTH, Fraction(most)) == Fraction(ordered)
+
+
 def test_the_step_is_a_hundredth_of_a_gram() -> None:
     assert DEFAULT_STEP_G == HUNDREDTH
     assert ask_plan(weight="62", regimen="itp").rounding == (HUNDREDTH, "nearest", "day")
@@ -495,6 +503,15 @@ def test_an_interval_that_is_asked_for_is_then_taken(tmp_path: Path) -> None:
     assert [str(course.start) for course in plan.courses] == ["2027-01-04", "2027-01-11", "2027-02-08", "2027-03-08"]
 
 
+def test_an_interval_goes_to_the_one_phase_that_is_repeated_without_one(tmp_path: Path) -> None:
+    catalogue = catalogue_of(tmp_path, r=regimen(induction(cycles="2"), upkeep()))
+    plan = ask_plan(catalogue=catalogue, weight="70", regimen="r", cycles="3", every="1 week", start="2027-01-04")
+    assert [str(course.start) for course in plan.courses] == ["2027-01-04", "2027-01-11", "2027-02-08"]
+    catalogue = catalogue_of(tmp_path, r=regimen(induction(cycles="2"), upkeep(every="not stated")))
+    with pytest.raises(InputError, match="--every: this regimen has the phases loading and maintenance"):
+        ask(catalogue=catalogue, weight="70", regimen="r", cycles="3", every="1 week")
+
+
 def test_a_phase_begins_only_where_the_source_says_when(tmp_path: Path) -> None:
     catalogue = catalogue_of(tmp_path, r=regimen(induction(), upkeep()))
     loading, maintenance = catalogue.regimens["r"].phases
@@ -548,6 +565,14 @@ def test_a_documented_dose_is_known_in_whatever_basis_it_is_typed(dose: str, day
     assert ("entered-dose" not in codes(plan)) == stated
     assert (str(plan.phases[0].every) == "3 weeks") == stated
     assert ("external-limit" in codes(plan)) == (stated and int(days) < 3)
+
+
+@pytest.mark.parametrize("name", ["melanoma", "metastatic-melanoma"])
+def test_a_documented_dose_without_days_shows_those_of_its_source(name: str) -> None:
+    comparison = ask_choices(weight="62", regimen=name, dose="1 g/kg/course")
+    assert comparison.missing == ("--days",)
+    marks = [(option.phase.days, [finding.code for finding in option.findings]) for option in comparison.options]
+    assert marks == [(1, ["external-limit"]), (2, ["external-limit"]), (3, [])]
 
 
 def test_a_dose_between_the_documented_ones_is_stated_by_none() -> None:

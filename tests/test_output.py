@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -297,6 +297,18 @@ def test_a_reader_that_has_gone_is_met_with_silence_in_process(
         patch.setattr(os, "dup2", lambda *_: None)
         assert run(list(ITP)) == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("error", "code"), [(BrokenPipeError(errno.EPIPE, "Broken pipe"), 0), (NO_SPACE, 4)])
+@pytest.mark.parametrize("words", [("--help",), ("--version",), ("plan", "--help")])
+def test_help_that_cannot_be_printed(words: tuple[str, ...], error: OSError, code: int) -> None:
+    class Failing(io.StringIO):
+        def write(self, text: str) -> int:
+            raise error
+
+    with redirect_stdout(Failing()), redirect_stderr(io.StringIO()) as said:
+        assert run(list(words)) == code
+    assert len(said.getvalue().splitlines()) == (code != 0)
 
 
 def test_standard_output_that_is_closed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,6 +114,7 @@ def test_a_dose_by_hand_has_no_source() -> None:
     assert (plan.regimen, plan.cited, plan.others) == (None, (), ())
     assert "entered by hand" in plan.weight.reason
     assert codes(plan) == ["no-source"]
+    assert {infusion.phase for infusion in plan.infusions} == {"course"}
 
 
 WRONG_USE: Final[list[tuple[Mapping[str, str | tuple[str, ...]], str]]] = [

@@ -1,4 +1,4 @@
-"""YAML -> regimens and limits; or every fault at once, each with file, line, key and mend."""
+"""YAML -> regimens, products and limits; or every fault at once, each with file, line, key and mend."""
 
 from pathlib import Path
 
@@ -20,6 +20,10 @@ def check_file(path: Path) -> str:
     root = Item(parse(read_bytes(path), faults), "", faults)
     if root.child("limits") and not root.child("regimens"):
         return f"{len(load_limits(path))} limits"
+    if root.child("products") and not root.child("regimens"):
+        from ivigcalc.catalogue.products import load_products  # large, and not needed by every command
+
+        return f"{len(load_products(path))} products"
     return f"{len(load_catalogue(path).regimens)} regimens"
 
 

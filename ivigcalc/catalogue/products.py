@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar, cast
 
 from ivigcalc.catalogue.files import read_bytes
 from ivigcalc.catalogue.reading import Faults, Item, one_of, parse, stated, text, texts
-from ivigcalc.catalogue.sources import read_sources
+from ivigcalc.catalogue.sources import known_source, read_sources
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import (
     AtRisk,
@@ -46,7 +46,7 @@ class _Context(NamedTuple):
     """What every figure of a product is read with."""
 
     sources: dict[str, Source]
-    g_per_ml: Fraction | None
+    strengths: tuple[Fraction, ...]  # g/mL; none where they could not be read, and then rates in mg are not converted
 
 
 def load_products(path: Path) -> dict[str, Product]:
@@ -118,8 +118,7 @@ def _products(item: Item, sources: dict[str, Source]) -> dict[str, Product]:
 def _product(key: str, entry: Item, sources: dict[str, Source]) -> Product:
     entry.only(*(field for field in Product._fields if field != "id"))
     concentration = entry.take("concentration", lambda item: _figure(item, sources, _concentrations))
-    strengths = concentration.value if concentration and concentration.value else ()
-    context = _Context(sources, strengths[0] if len(strengths) == 1 else None)
+    context = _Context(sources, (concentration and concentration.value) or ())
 
     def words(field: str) -> Figure[str] | None:
         return entry.take_stated(field, lambda item: _figure(item, sources, text))
@@ -156,17 +155,10 @@ def _figure(entry: Item, sources: dict[str, Source], read: Callable[[Item], T], 
     entry.only(*more, "is", "source", "quote", "note")
     return Figure(
         value=entry.take("is", read),
-        source=entry.take("source", lambda item: _known_source(item, sources)),
+        source=entry.take("source", lambda item: known_source(item, sources)),
         quote=entry.take_stated("quote", text),
         note=entry.take_or("note", text, None),
     )
-
-
-def _known_source(item: Item, sources: dict[str, Source]) -> Source:
-    key = text(item)
-    if key not in sources:
-        raise InputError(f"{key!r} is not under sources:, expected one of {', '.join(sources) or 'the keys there'}")
-    return sources[key]
 
 
 def _concentrations(item: Item) -> tuple[Fraction, ...]:
@@ -242,25 +234,29 @@ def _overlap(table: RateTable, other: RateTable) -> bool:
     """Whether some indication is in both; two tables for all (but one) always share some."""
     if not table.indications or not other.indications:
         return False
-    if table.indications[0].startswith("all") and other.indications[0].startswith("all"):
+    if _for_all(table.indications[0]) and _for_all(other.indications[0]):
         return True
     return any(map(table.covers, other.indications)) or any(map(other.covers, table.indications))
+
+
+def _for_all(name: str) -> bool:
+    return name == "all" or name.startswith("all-except-")
 
 
 def _check_rising(entry: Item, table: RateTable) -> None:
     """Note a first rate above the maximum and a ladder that does not rise between them."""
     first, most = (rate and rate.ml_per_kg_per_h for rate in (table.first, table.maximum))
-    if first and most and first > most:
-        _fault(entry, "first", f"{_shown(first)} is above the maximum of {_shown(most)}, expected at most that")
-    steps = [step.ml_per_kg_per_h for step in table.ladder.steps] if table.ladder and table.ladder.steps else []
-    if not all((first, most, *steps)):
+    if not first or not most:
         return
-    for before, after in pairwise((first, *steps)):
+    if first > most:
+        _fault(entry, "first", f"{_shown(first)} is above the maximum of {_shown(most)}, expected at most that")
+        return
+    steps = [step.ml_per_kg_per_h for step in table.ladder.steps or ()] if table.ladder else []
+    for before, after in pairwise((first, *filter(None, steps))):
         if after <= before:
             _fault(entry, "ladder", f"{_shown(after)} follows {_shown(before)}, expected rates that rise")
-    for step in steps:
-        if step > most:
-            _fault(entry, "ladder", f"{_shown(step)} is above the maximum of {_shown(most)}, expected at most that")
+        if after > most:
+            _fault(entry, "ladder", f"{_shown(after)} is above the maximum of {_shown(most)}, expected at most that")
 
 
 def _fault(entry: Item, key: str, message: str) -> None:
@@ -300,21 +296,21 @@ def _timed_rate(entry: Item, context: _Context) -> Rate:
 def _rate(entry: Item, context: _Context, *more: str) -> Rate:
     """Read a rate as printed; `more` are the keys that its owner reads itself."""
     entry.only(*more, *_RATE_KEYS)
-    printed = entry.take("printed", lambda item: _printed(item, context.g_per_ml)) or {}
+    printed = entry.take("printed", lambda item: _printed(item, context.strengths)) or {}
     quote = entry.take_stated("quote", text)
     return Rate(
         ml_per_kg_per_h=min(printed.values(), default=Fraction(0)),
         printed=tuple(printed),
         less_than=entry.take_or("less_than", one_of("yes", "no"), "no") == "yes",
         minutes=None,
-        source=entry.take("source", lambda item: _known_source(item, context.sources)),
+        source=entry.take("source", lambda item: known_source(item, context.sources)),
         quote=quote,
         note=entry.take_or("note", text, None),
         shown_only=entry.take_or("shown_only", text, None) or (None if quote else NO_QUOTE),
     )
 
 
-def _printed(item: Item, g_per_ml: Fraction | None) -> dict[str, Fraction]:
+def _printed(item: Item, strengths: tuple[Fraction, ...]) -> dict[str, Fraction]:
     """Read rates in the units that a source prints -> the same in mL/kg/h."""
     found: dict[str, Fraction] = {}
     units: set[str] = set()
@@ -324,7 +320,8 @@ def _printed(item: Item, g_per_ml: Fraction | None) -> dict[str, Fraction]:
         if pace.unit in units:
             raise InputError(f"{pace.unit} stands twice, expected each unit once; a range belongs in the note")
         units.add(pace.unit)
-        found[str(pace)] = ml_per_kg_per_h(pace, g_per_ml, row.where)
+        if strengths or pace.unit.startswith("mL"):
+            found[str(pace)] = ml_per_kg_per_h(pace, strengths[0] if len(strengths) == 1 else None, row.where)
 
     rows = tuple(item.rows())
     if not rows:
@@ -342,7 +339,7 @@ def _at_risk(item: Item, context: _Context) -> tuple[AtRisk, ...]:
         if entry.child("sentence"):
             entry.only("for", "sentence", "source", "note")
             words = entry.take("sentence", text)
-            source = entry.take("source", lambda key: _known_source(key, context.sources))
+            source = entry.take("source", lambda key: known_source(key, context.sources))
             sentence = Figure(words, source, words, entry.take_or("note", text, None))
         else:
             rate = _rate(entry, context, "for")
@@ -364,7 +361,7 @@ def _indications(item: Item) -> tuple[str, ...]:
     if not names:
         raise InputError("is empty, expected names such as [pi, itp] or [all]")
     read = tuple(name for name in names if name)
-    if len(read) > 1 and any(name == "all" or name.startswith("all-except-") for name in read):
+    if len(read) > 1 and any(map(_for_all, read)):
         raise InputError("names all beside others, expected it alone")
     return read
 

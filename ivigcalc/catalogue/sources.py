@@ -54,13 +54,19 @@ def read_citation(entry: Item, sources: dict[str, Source]) -> Cited:
     Returns: the citation.
     """
     return Cited(
-        source=entry.take("source", lambda item: _known_source(item, sources)),
+        source=entry.take("source", lambda item: known_source(item, sources)),
         locator=entry.take("locator", text),
         quote=entry.take("quote", _quote),
     )
 
 
-def _known_source(item: Item, sources: dict[str, Source]) -> Source:
+def known_source(item: Item, sources: dict[str, Source]) -> Source:
+    """Read the key of a source.
+
+    Args: its item; the file's sources.
+    Returns: the source.
+    Raises: InputError when the file has no such source.
+    """
     key = text(item)
     if key not in sources:
         raise InputError(f"{key!r} is not under sources:, expected one of {', '.join(sources) or 'the keys there'}")

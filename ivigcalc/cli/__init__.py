@@ -76,6 +76,8 @@ def run(arguments: list[str]) -> int:
         command_path = error.ctx.command_path if error.ctx else "ivigcalc"
         message = error.format_message().rstrip(".")
         return _say(f"{message}{'' if message.endswith('?') else '.'} See: {command_path} --help", 2)
+    except click.ClickException as error:
+        return _say(error.format_message(), 2)
     except (click.Abort, KeyboardInterrupt):
         return _say("interrupted; nothing was written", INTERRUPTED)
     except SystemExit:  # click leaves so when it prints help into a pipe that nobody reads

@@ -35,9 +35,12 @@ def choose_format(wanted: str | None, output: str | None) -> str:
     known = SUFFIXES.get(suffix)
     if wanted and known and known != wanted:
         raise InputError(f"-o {output}: the suffix {suffix} contradicts --format {wanted}; change one of them")
+    if Path(output).name.lower() in SUFFIXES:
+        raise InputError(f"-o {output}: the name before {Path(output).name} is missing; name a file, such as itp.csv")
+    if suffix and not known:
+        raise InputError(f"-o {output}: the suffix {suffix} is not known; end the name with {' or '.join(SUFFIXES)}")
     if not (wanted or known):
-        given = f"the suffix {suffix} is not known" if suffix else "has no suffix"
-        raise InputError(f"-o {output}: {given}; end the name with {' or '.join(SUFFIXES)}, or add --format")
+        raise InputError(f"-o {output}: has no suffix; end the name with {' or '.join(SUFFIXES)}, or add --format")
     return wanted or known or "table"
 
 

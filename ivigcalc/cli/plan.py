@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 _NOT_INPUTS = ("output", "force")
 
 
-def complete_regimen(incomplete: str) -> list[str]:
+def complete_regimen() -> list[str]:
     """Complete the ids and aliases of regimens."""
     from ivigcalc.catalogue import data_file, known_names, load_catalogue
 
-    return [name for name in known_names(load_catalogue(data_file("regimens.yaml"))) if name.startswith(incomplete.lower())]
+    return list(known_names(load_catalogue(data_file("regimens.yaml"))))
 
 
-def complete_format(incomplete: str) -> list[str]:
+def complete_format() -> list[str]:
     """Complete the names of formats."""
     from ivigcalc.cli.output import FORMATS
 
-    return [name for name in FORMATS if name.startswith(incomplete)]
+    return list(FORMATS)
 
 
 def plan(

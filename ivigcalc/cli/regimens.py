@@ -8,8 +8,8 @@ from ivigcalc.cli.plan import complete_regimen
 from ivigcalc.errors import InputError
 
 
-def _complete(incomplete: str) -> list[str]:
-    return [name for name in ("show", *complete_regimen(incomplete)) if name.startswith(incomplete)]
+def _complete() -> list[str]:
+    return ["show", *complete_regimen()]
 
 
 def regimens(

@@ -62,7 +62,13 @@ class Screen:
         widths = [max(map(len, column)) + 2 for column in zip(headings, *rows, strict=True)]
         if self.narrow or sum(widths) - 2 > self.width:
             heads = [heading.replace(" ", _GLUE) + _GLUE for heading in headings]
-            self.lines(", ".join(head + cell for head, cell in zip(heads, row, strict=True)) for row in rows)
+            for row in rows:
+                cells = [head + cell for head, cell in zip(heads, row, strict=True)]
+                if any(", " in cell for cell in row):  # a cell of several figures gets lines of its own
+                    self.lines(cells[:1])
+                    self.lines(cells[1:], 2)
+                else:
+                    self.lines([", ".join(cells)])
             return
         for row, style in ((headings, "bold"), *((row, "") for row in rows)):
             self._lines.append((("".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip(), style),))

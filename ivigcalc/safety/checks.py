@@ -68,6 +68,10 @@ def accept(findings: tuple[Finding, ...], acceptances: tuple[str, ...], reason: 
         if match[1] not in asked:
             raise InputError(f"--accept: nothing asks for {match[1]}; leave it out, so that it does not carry over from another patient")
         accepted.add((match[1], exact_text(Fraction(match[2]))))
+    found = {(finding.code, finding.figure) for finding in findings if finding.level == "refusal"}
+    if found <= accepted and (left := sorted(accepted - found)):
+        words = ", ".join(f"{code}={figure}" for code, figure in left)
+        raise InputError(f"--accept: nothing asks for {words}; leave it out, so that it does not carry over from another patient")
     return tuple(
         finding._replace(accepted=True, text=f"{finding.text} Accepted: {reason}{'' if reason and reason[-1] in '.!?' else '.'}")
         if finding.level == "refusal" and (finding.code, finding.figure) in accepted
