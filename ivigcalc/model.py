@@ -233,6 +233,7 @@ class Finding(NamedTuple):
     source: str | None = None
     figure: str | None = None  # of a refusal: the g per kg that --accept must name
     accepted: bool = False
+    reason: str | None = None  # for which it was accepted
 
 
 class Plan(NamedTuple):
@@ -257,7 +258,7 @@ class Plan(NamedTuple):
 
 
 class Option(NamedTuple):
-    """One way to give a regimen that leaves something open, with its calculated grams."""
+    """One way to give a regimen that leaves something open, with its calculated and ordered grams."""
 
     regimen: Regimen | None
     phase: Settled
@@ -265,6 +266,7 @@ class Option(NamedTuple):
     uncapped_g: Fraction
     day_g: Fraction
     course_g: Fraction
+    ordered_g: tuple[Fraction, ...]  # of each day, as the plan would order it
     findings: tuple[Finding, ...] = ()
 
 

@@ -34,7 +34,7 @@ def answer(options: Options, catalogue: Catalogue, limits: tuple[Limit, ...], to
         )
     if "weight" not in options:
         raise InputError('--weight is needed: the body weight, such as --weight 62 or --weight "137 lb"')
-    patient = Patient(clean(_one(options, "label")) if "label" in options else None, read_weight(_one(options, "weight")))
+    patient = Patient(_label(_one(options, "label")) if "label" in options else None, read_weight(_one(options, "weight")))
     among = tuple(catalogue.regimens[key] for key in regimen.choose) if regimen else regimens
     result = make_plan(patient, regimen, choices, among, _others(catalogue, regimen))
     if isinstance(result, Comparison):
@@ -44,8 +44,14 @@ def answer(options: Options, catalogue: Catalogue, limits: tuple[Limit, ...], to
     reason = clean(_one(options, "reason")) if "reason" in options else None
     plan = plan._replace(findings=accept(plan.findings, _many(options, "accept"), reason))
     if refusals := [finding for finding in plan.findings if finding.level == "refusal" and not finding.accepted]:
-        raise Refused(_refusal(refusals))
+        raise Refused(_refusal(refusals, _many(options, "accept")))
     return plan
+
+
+def _label(text: str) -> str:
+    if not clean(text):
+        raise InputError('--label: nothing was given; write a text, such as --label "bed 4", or leave it out')
+    return clean(text)
 
 
 def clean(text: str) -> str:
@@ -137,7 +143,8 @@ def missing_choice(comparison: Comparison) -> str:
     return f"{one_of}{', and add ' + ' and '.join(rest) if rest else ''}; or {add}"
 
 
-def _refusal(refusals: list[Finding]) -> str:
+def _refusal(refusals: list[Finding], accepted: tuple[str, ...]) -> str:
     words = " ".join(f"--accept {finding.code}={finding.figure}" for finding in refusals)
     texts = " ".join(f"{finding.code}: {finding.text} (source: {finding.source})" for finding in refusals)
-    return f'{texts} Nothing is planned. If this dose is meant, add: {words} --reason "..."'
+    other = f" Accepted was {', '.join(accepted)}." if accepted else ""
+    return f'{texts}{other} Nothing is planned. If this dose is meant, add: {words} --reason "..."'

@@ -60,7 +60,7 @@ NUMBERS = [
     ("plan --weight \uff16\uff12kg --regimen itp", 2, "--weight", "'\uff16\uff12'", "write plain digits"),
     ("plan --weight 62\U0001f642 --regimen itp", 2, "--weight", "'62\U0001f642'", "write plain digits"),
     ("plan --weight \U0001f642 --regimen itp", 2, "--weight", "'\U0001f642'", "write plain digits"),
-    (f"plan --weight {'6' * 400} --regimen itp", 2, "--weight", "400 characters", "write at most 24"),
+    (f"plan --weight {'6' * 400} --regimen itp", 2, "--weight", "400 characters", "write at most 60"),
     # no patient weighs this
     ("plan --weight 700 --regimen itp", 2, "--weight", "'700'", "from 0.2 to 650 kg (a bound of our own); check"),
     ("plan --weight 0.1 --regimen itp", 2, "--weight", "'0.1'", "from 0.2 to 650 kg (a bound of our own); check"),

@@ -408,7 +408,7 @@ def test_a_file_of_limits_is_told_from_one_of_regimens(tmp_path: Path) -> None:
     limits = data_file("limits.yaml").read_text(encoding="utf-8")
     assert check_file(data_file("limits.yaml")) == "2 limits"
     assert check_file(data_file("regimens.yaml")) == "9 regimens"
-    path = _write(tmp_path, GOOD + limits[limits.index("\nlimits:") :].replace("privigen-us-label", "smith").replace("ismp-2015", "smith"))
+    path = _write(tmp_path, GOOD + limits[limits.index("\nlimits:") :].replace("privigen-us-label", "smith"))
     (fault,) = _faults(path)
     assert ": limits: is not a key that is known here" in fault
 
@@ -623,7 +623,7 @@ def test_the_first_limits_are_one_gram_a_day_and_two_a_course() -> None:
         ("course-dose", Fraction(2), "course"),
     ]
     assert all(cited.quote and cited.locator for limit in limits for cited in limit.cited)
-    assert [[cited.source.key for cited in limit.cited] for limit in limits] == [["privigen-us-label"], ["privigen-us-label", "ismp-2015"]]
+    assert [[cited.source.key for cited in limit.cited] for limit in limits] == [["privigen-us-label"], ["privigen-us-label"]]
 
 
 def test_a_repeated_fault_is_reported_once_and_no_fault_is_no_error() -> None:

@@ -68,7 +68,6 @@ def test_a_refusal_names_the_figure_the_limit_the_source_and_what_to_type() -> N
         "daily-dose: 2 g per kg per day is more than the limit of 1 g per kg per day",
         "course-dose: 10 g per kg per course is more than the limit of 2 g per kg per course",
         "Privigen US prescribing information",
-        "ISMP",
         "Nothing is planned",
         '--accept daily-dose=2 --accept course-dose=10 --reason "',
     ):

@@ -20,6 +20,7 @@ from click.shell_completion import BashComplete
 from ivigcalc import __version__, cli
 from ivigcalc.catalogue import data_file, load_catalogue
 from ivigcalc.cli import app, main
+from ivigcalc.cli.plan import complete_regimen
 from ivigcalc.errors import CatalogueError, InputError, IvigcalcError, OutputError, Refused
 from tests.conftest import RunCli
 from tests.test_bad_input import one_line
@@ -383,3 +384,28 @@ def test_a_plan_may_start_today_or_tomorrow(run_cli: RunCli, word: str) -> None:
 @pytest.mark.parametrize("typed", ["itp", "ITP", "immune-thrombocytopenia", "Immune Thrombocytopenia"])
 def test_a_regimen_is_planned_by_any_of_its_names(run_cli: RunCli, typed: str) -> None:
     assert "24.8 g once daily for 3 days" in run_cli("plan", "--weight", "62", "--regimen", typed).text
+
+
+def test_force_without_a_file_is_refused(run_cli: RunCli) -> None:
+    result = run_cli("plan", "--weight", "62", "--regimen", "itp", "--force")
+    assert (result.code, result.text) == (2, "")
+    assert "--force replaces a file, and none is named" in result.err
+
+
+def test_a_suffix_without_a_name_is_no_file(run_cli: RunCli) -> None:
+    result = run_cli("plan", "--weight", "62", "--regimen", "itp", "-o", ".csv")
+    assert (result.code, result.text) == (2, "")
+    assert "the name before .csv is missing" in result.err
+
+
+def test_a_faulty_catalogue_completes_nothing_and_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    faulty = tmp_path / "regimens.yaml"
+    faulty.write_text("nothing: here\n", encoding="utf-8")
+    monkeypatch.setattr("ivigcalc.catalogue.data_file", lambda _: faulty)
+    assert complete_regimen() == []
+
+
+def test_the_products_are_checked_as_products(run_cli: RunCli) -> None:
+    result = run_cli("catalogue", "check", str(data_file("products.yaml")))
+    assert (result.code, result.err) == (0, "")
+    assert result.text.endswith("no faults; 28 products\n")

@@ -136,6 +136,6 @@ def test_an_accepted_refusal_is_in_every_row_and_on_standard_error(run_cli: RunC
     words = ("--dose", "1.5 g/kg/day", "--days", "1", "--accept", "daily-dose=1.5", "--reason", "planned by haematology")
     result = run_cli("plan", "--weight", "70", *words, "--format", "csv")
     row = next(csv.DictReader(io.StringIO(result.text)))
-    assert (row["ordered_g"], row["findings"]) == ("105", "daily-dose;no-source")
+    assert (row["ordered_g"], row["findings"]) == ("105", "daily-dose-1.5-accepted;no-source")
     assert "ivigcalc: accepted: daily-dose: " in result.err
     assert "planned by haematology" in result.err

@@ -255,10 +255,11 @@ def test_every_month_and_weekday_is_written_in_full_letters() -> None:  # D5, D1
 
 
 def test_a_displayed_value_is_never_calculated_with() -> None:  # D7
-    # 124 g over 3 days is shown as 41.33 g a day; three times that would be 123.99 g
+    # 124 g over 3 days is ordered as 41.33, 41.33 and 41.34 g, which is 124 g
     text = shown({"weight": "62", "regimen": "melanoma"}, 80)
-    assert "41.33 g a day, 124 g in all" in text
-    assert "20.67 g a day, 62 g in all" in text  # and not 62.01 g
+    assert "2 g per kg, 124 g in all" in text
+    assert "41.33 to 41.34 g a day" in text
+    assert "20.66 to 20.67 g a day" in text  # 20.66 + 20.67 + 20.67 is 62 g, and not 62.01 g
 
 
 @pytest.mark.parametrize(

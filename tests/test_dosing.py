@@ -167,8 +167,8 @@ def test_totals_run_over_the_whole_schedule() -> None:
         ),
         (
             {"regimen": "melanoma", "dose": "0.9 g/kg/course", "days": "2"},
-            Override("dose", "1 to 2 g/kg/course", "0.9 g/kg/course"),
-            "dose 0.9 g per kg per course; the source states 1 to 2 g per kg per course",
+            Override("dose", "1 or 2 g/kg/course", "0.9 g/kg/course"),
+            "dose 0.9 g per kg per course; the source states 1 or 2 g per kg per course",
         ),
     ],
 )

@@ -26,7 +26,6 @@ ADDRESSES = {
     "takehara-2013": "https://accounts.public.ce.basespace.illumina.com/b/search/article.nb?id=23910617",
     "schachter-2006": "https://www.sec.gov/Archives/edgar/data/1141222/000114420406052288/v060214_ex99-1.htm",
     "privigen-us-label": "https://prescriberpoint.com/therapies/privigen-7e5649d",
-    "ismp-2015": "https://read.nxtbook.com/thomas/hospitalpharmacy/may2015/ismpmedication.html",
 }
 
 # Counted in the sources: windows of words do not see that a quote has lost its first or last word.
@@ -47,7 +46,6 @@ COUNTED = {
     "il-2.cited[1]": ("recchia-2008", 11),
     "daily-dose.cited[1]": ("privigen-us-label", 8),
     "course-dose.cited[1]": ("privigen-us-label", 15),
-    "course-dose.cited[2]": ("ismp-2015", 19),
 }
 
 

@@ -301,3 +301,61 @@ def test_a_span_of_one_figure_is_fixed() -> None:
     assert Span(3, 3).fixed == 3
     assert Span(2, 5).fixed is None
     assert Span(Interval(3, "week"), Interval(4, "week")).fixed is None
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"weight": "61.0375", "regimen": "systemic-sclerosis", "dose": "0.4 g/kg/day"},
+        {"weight": "62", "regimen": "melanoma-q3w"},
+        {"weight": "62", "regimen": "melanoma-high-dose", "dose": "1 g/kg/course"},
+        {"weight": "70", "dose": "2 g/kg/course", "every": "5 weeks"},
+        {"weight": "62", "regimen": "melanoma-q3w", "every": "4 weeks"},
+    ],
+)
+def test_a_choice_shown_is_the_plan_that_typing_it_gives(options: dict[str, str]) -> None:
+    comparison = ask(options)
+    assert isinstance(comparison, Comparison)
+    planned = 0
+    for option in comparison.options:
+        if any(finding.level == "refusal" for finding in option.findings):
+            continue
+        plan = ask_plan({**options, "days": str(option.phase.days)})
+        assert [infusion.ordered_g for infusion in plan.infusions] == list(option.ordered_g)
+        assert option.every == (plan.phases[0].every and Span(plan.phases[0].every, plan.phases[0].every)) or option.every is None
+        told = {finding.code for finding in plan.findings} - {"no-source", "entered-days", "calendar-month", "tie"}
+        assert told - {finding.code for finding in option.findings} <= {"entered-every"}
+        planned += 1
+    assert planned
+
+
+def test_a_tie_is_said() -> None:
+    # 61.0375 kg x 0.4 g per kg = 24.415 g, midway between 24.41 and 24.42 g
+    plan = ask_plan({"weight": "61.0375", "regimen": "itp"})
+    assert plan.infusions[0].ordered_g == Fraction("24.41")
+    assert [finding.text for finding in plan.findings if finding.code == "tie"] == [
+        "24.415 g lies midway between two multiples of 0.01 g; the lower was taken, as no published rule says which."
+    ]
+    assert all(finding.code != "tie" for finding in ask_plan({"weight": "62", "regimen": "itp"}).findings)
+
+
+def test_the_own_dose_typed_in_another_basis_is_rounded_on_what_the_source_states() -> None:
+    # 137 lb: 24.86 g a day as itp states it; 1.2 g per kg per course is the same dose
+    typed = ask_plan({"weight": "137 lb", "regimen": "itp", "dose": "1.2 g/kg/course"})
+    assert [infusion.ordered_g for infusion in typed.infusions] == [Fraction("24.86")] * 3
+    assert not typed.overrides
+
+
+def test_a_source_of_one_course_needs_no_interval_until_a_day() -> None:
+    plan = ask_plan({"weight": "62", "regimen": "icaht", "start": "2027-01-04", "until": "2027-12-31"})
+    assert (len(plan.courses), plan.next_start) == (1, None)
+
+
+def test_a_refusal_after_another_figure_was_accepted_names_it() -> None:
+    with pytest.raises(Refused, match=r"Accepted was daily-dose=1.9. Nothing is planned"):
+        ask({"weight": "70", "dose": "2 g/kg/day", "days": "1", "accept": ("daily-dose=1.9",), "reason": "x"})
+
+
+def test_an_empty_label_is_refused() -> None:
+    with pytest.raises(InputError, match="--label: nothing was given"):
+        ask({"weight": "62", "regimen": "itp", "label": " "})

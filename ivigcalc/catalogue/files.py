@@ -28,6 +28,8 @@ def read_bytes(path: Path) -> bytes:
     Raises: CatalogueError when it cannot be read.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise CatalogueError((f"{path}: cannot be read (Is a directory or a device); name a YAML file that can",))
         return path.read_bytes()
     except OSError as error:
         raise CatalogueError((f"{path}: cannot be read ({error.strerror}); name a YAML file that can",)) from None

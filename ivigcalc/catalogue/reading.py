@@ -191,8 +191,7 @@ class Item(NamedTuple):
         try:
             return read(self)
         except InputError as error:
-            message = str(error)
-            self.fault(message.removeprefix(f"{self.where}: "))
+            self.fault(str(error).removeprefix(f"{self.where}: "))
             return cast("T", None)
 
     def only(self, *keys: str) -> None:

@@ -1,12 +1,13 @@
 """`ivigcalc plan`: what to give on each day."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ivigcalc import __version__
 from ivigcalc.cli.command import options_given
-from ivigcalc.errors import InputError, Refused
+from ivigcalc.errors import InputError, IvigcalcError, Refused
 
 if TYPE_CHECKING:
     from ivigcalc.model import Catalogue, Comparison, Plan
@@ -18,7 +19,9 @@ def complete_regimen() -> list[str]:
     """Complete the ids and aliases of regimens."""
     from ivigcalc.catalogue import data_file, known_names, load_catalogue
 
-    return list(known_names(load_catalogue(data_file("regimens.yaml"))))
+    with suppress(IvigcalcError):  # a faulty file is told by the command itself, not at the prompt
+        return list(known_names(load_catalogue(data_file("regimens.yaml"))))
+    return []
 
 
 def complete_format() -> list[str]:
@@ -97,6 +100,8 @@ def plan(
     from ivigcalc.request import answer
 
     format_name = choose_format(format_, output)
+    if force and output in (None, "-"):
+        raise InputError("--force replaces a file, and none is named; add -o FILE or leave it out")
     options = {name: text for name, text in options_given(ctx).items() if name not in _NOT_INPUTS}
     catalogue = load_catalogue(data_file("regimens.yaml"))
     result = answer(options, catalogue, load_limits(data_file("limits.yaml")), date.today())  # noqa: DTZ011 (the ward's own day)

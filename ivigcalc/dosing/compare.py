@@ -2,9 +2,10 @@
 
 from fractions import Fraction
 
-from ivigcalc.dosing.settle import amounts, settle
+from ivigcalc.dosing.amounts import amounts
+from ivigcalc.dosing.settle import settle
 from ivigcalc.errors import Refused
-from ivigcalc.model import MOST_DAYS, Choices, DosingWeight, Option, Phase, Regimen
+from ivigcalc.model import MOST_DAYS, Choices, DosingWeight, Option, Phase, Regimen, Span
 from ivigcalc.units import Dose
 
 DAYS_SHOWN = 5
@@ -27,11 +28,12 @@ def compare(
         for days in _days(phase, choices, dose, weight.kg, days_shown):
             settled = settle(phase, choices._replace(dose=dose, days=days), weight.kg)
             try:
-                grams = amounts(settled, settled.dose_g_per_kg, settled.per, days, weight.kg)
+                grams = amounts(settled, weight.kg)
             except Refused as error:
-                refusal = error  # the source's own daily cap asks for more days than these
+                refusal = error  # the source's daily cap asks for more days than these, or a day would hold nothing
                 continue
-            options.append(Option(regimen, settled, phase.every, grams.uncapped_g, grams.day_g, grams.course_g))
+            every = Span(choices.every, choices.every) if choices.every else phase.every
+            options.append(Option(regimen, settled, every, grams.uncapped_g, grams.day_g, grams.course_g, grams.ordered_g))
     if not options and refusal:
         raise refusal
     return tuple(options)

@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 from fractions import Fraction
 
+from ivigcalc.dosing.amounts import Amounts, amounts
 from ivigcalc.dosing.compare import DAYS_SHOWN, compare
 from ivigcalc.dosing.dates import add_interval
-from ivigcalc.dosing.rounding import DEFAULT_STEP_G, round_to_step, split_over_days
+from ivigcalc.dosing.rounding import DEFAULT_STEP_G
 from ivigcalc.dosing.schedule import Slot, schedule
-from ivigcalc.dosing.settle import BY_HAND, Amounts, amounts, count_override, in_basis, missing, own_cap, read_basis, settle
+from ivigcalc.dosing.settle import BY_HAND, count_override, in_basis, missing, read_basis, settle
 from ivigcalc.dosing.weights import dosing_weight
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import (
@@ -26,7 +27,6 @@ from ivigcalc.model import (
     Settled,
     Span,
 )
-from ivigcalc.numbers import exact_text
 from ivigcalc.units import Dose
 from ivigcalc.when import Interval, screen_date
 
@@ -45,18 +45,18 @@ def make_plan(
     Returns: a plan whose every figure is settled, or a comparison of the open choices.
     Raises: Refused where no dose is stated or the courses cannot be placed; InputError where the dose has two readings.
     """
-    weight = dosing_weight(patient, regimen)
     if among:
-        read_basis(choices.dose, choices.days, weight.kg)
+        read_basis(choices.dose, choices.days, patient.weight_kg)
     offered = _documented(among, choices)
     if among and len(offered) != 1:
         if choices.dose is None or offered:
-            return _side_by_side(patient, weight, regimen, offered or among, choices)
+            return _side_by_side(patient, dosing_weight(patient, regimen or among[0]), regimen, offered or among, choices)
         if regimen is None:
             ids = " or --regimen ".join(member.id for member in among)
             raise InputError(f"--dose: none of the regimens states {choices.dose}; write --regimen {ids}, or leave --regimen out")
     if regimen is None and offered:
         regimen = offered[0]
+    weight = dosing_weight(patient, regimen)
     phases, cited = _what_is_stated(regimen, offered, among)
     rows = [(phase, _choices_for(phase, phases, choices)) for phase in phases]
     for phase, own in rows:
@@ -175,28 +175,28 @@ def _plan(
     others: tuple[Regimen, ...],
 ) -> Plan:
     slots, next_start = schedule(phases, choices)
-    doses = {slot.phase: _dose(slot.phase, weight.kg) for slot in slots}
+    doses = {slot.phase: amounts(slot.phase, weight.kg) for slot in slots}
     courses: list[Course] = []
     infusions: list[Infusion] = []
     so_far = Fraction(0)
     for slot in slots:
-        calculated, days = doses[slot.phase]
-        ordered = sum(days, Fraction(0))
+        grams = doses[slot.phase]
+        ordered = sum(grams.ordered_g, Fraction(0))
         courses.append(
             Course(
                 phase=slot.phase,
                 cycle=slot.cycle,
                 start=slot.start,
                 planned=slot.planned,
-                uncapped_g=calculated.uncapped_g,
-                calculated_g=calculated.course_g,
+                uncapped_g=grams.uncapped_g,
+                calculated_g=grams.course_g,
                 ordered_g=ordered,
                 g_per_kg=ordered / weight.kg,
-                calculated_g_per_kg=calculated.course_g / weight.kg,
-                change_percent=(ordered - calculated.course_g) / calculated.course_g * 100,
+                calculated_g_per_kg=grams.course_g / weight.kg,
+                change_percent=(ordered - grams.course_g) / grams.course_g * 100,
             )
         )
-        infusions.extend(_infusions(slot, calculated.day_g, days, ordered, so_far, weight.kg))
+        infusions.extend(_infusions(slot, grams, ordered, so_far, weight.kg))
         so_far += ordered
     return Plan(
         patient=patient,
@@ -229,46 +229,28 @@ def _cycles_override(phases: tuple[Settled, ...], planned: int, choices: Choices
     return (override,) if override else ()
 
 
-def _dose(phase: Settled, weight_kg: Fraction) -> tuple[Amounts, tuple[Fraction, ...]]:
-    """The calculated dose, and the ordered dose of each day [g]: rounded once, on what the regimen states."""
-    calculated = amounts(phase, phase.dose_g_per_kg, phase.per, phase.days, weight_kg)
-    most = own_cap(phase.caps, "course")
-    if phase.per == "day":
-        day = round_to_step(calculated.day_g, DEFAULT_STEP_G, most and most / phase.days)
-        days = (day,) * phase.days
-    else:
-        days = split_over_days(round_to_step(calculated.course_g, DEFAULT_STEP_G, most), phase.days, DEFAULT_STEP_G)
-    if min(days) == 0:
-        raise Refused(
-            f"{exact_text(calculated.course_g)} g over {phase.days} day{'' if phase.days == 1 else 's'} leaves a day with nothing "
-            f"when rounded to {exact_text(DEFAULT_STEP_G)} g; check the weight and the dose, or write fewer --days"
-        )
-    return calculated, days
-
-
 def _day(slot: Slot, number: int) -> date | None:
     return slot.start + timedelta(days=number) if slot.start else None
 
 
 def _infusions(
     slot: Slot,
-    calculated_day_g: Fraction,
-    days: tuple[Fraction, ...],
+    grams: Amounts,
     course_g: Fraction,
     so_far: Fraction,
     weight_kg: Fraction,
 ) -> list[Infusion]:
     infusions = []
-    for number, ordered in enumerate(days):
+    for number, ordered in enumerate(grams.ordered_g):
         so_far += ordered
         infusions.append(
             Infusion(
                 phase=slot.phase.name,
                 cycle=slot.cycle,
                 day=number + 1,
-                days=len(days),
+                days=slot.phase.days,
                 date=_day(slot, number),
-                calculated_g=calculated_day_g,
+                calculated_g=grams.day_g,
                 ordered_g=ordered,
                 g_per_kg=ordered / weight_kg,
                 course_g=course_g,

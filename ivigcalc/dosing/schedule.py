@@ -36,6 +36,8 @@ def schedule(phases: tuple[Settled, ...], choices: Choices) -> tuple[tuple[Slot,
     slots: list[Slot] = []
     courses = _courses(phases, choices)
     while wanted is None or len(slots) < wanted:
+        if choices.until and slots and slots[-1].phase.every is None and _is_finished(phases, len(slots)):
+            return tuple(slots), None  # no interval, and the source states no further course
         slot = next(courses)
         if choices.until and slot.start and slot.start > choices.until:
             if not slots:
@@ -59,8 +61,7 @@ def _fixed_cycles(phase: Settled) -> int:
 
 def _next_start(courses: Iterator[Slot], phases: tuple[Settled, ...], slots: list[Slot], choices: Choices) -> date | None:
     last = phases[-1]
-    finished = last.cycles is not None and len(slots) >= sum(phase.cycles.high if phase.cycles else 0 for phase in phases)
-    if choices.start is None or last.every is None or finished:
+    if choices.start is None or last.every is None or _is_finished(phases, len(slots)):
         return None
     try:
         following = next(courses)
@@ -68,6 +69,12 @@ def _next_start(courses: Iterator[Slot], phases: tuple[Settled, ...], slots: lis
     except (InputError, Refused):
         return None  # past the calendar, or in the way of the last one: nobody asked for this course
     return following.start
+
+
+def _is_finished(phases: tuple[Settled, ...], planned: int) -> bool:
+    """Whether every course that the source states is planned."""
+    stated = [phase.cycles.high if phase.cycles else None for phase in phases]
+    return stated[-1] is not None and planned >= sum(number or 0 for number in stated)
 
 
 def _check_apart(slots: list[Slot], slot: Slot) -> None:

@@ -1,24 +1,16 @@
 """A phase as the source states it + what the user chose -> a phase with every figure settled, and what was changed."""
 
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from ivigcalc.errors import InputError, Refused
-from ivigcalc.model import MOST_DAYS, Cap, Choices, Override, Phase, Settled, Span
+from ivigcalc.errors import InputError
+from ivigcalc.model import Choices, Override, Phase, Settled, Span
 from ivigcalc.numbers import exact_text, screen_text
 from ivigcalc.units import Basis, Dose
 from ivigcalc.when import Interval
 
 BY_HAND = Phase(name="course", dose=None, per="course", days=None, every=None, cycles=None)
 """A regimen that states nothing: the frame of a dose entered by hand."""
-
-
-class Amounts(NamedTuple):
-    """The calculated dose of a day and of a course [g], after the caps of the regimen's own source."""
-
-    uncapped_g: Fraction  # the course without the caps
-    day_g: Fraction
-    course_g: Fraction
 
 
 def missing(phase: Phase, choices: Choices) -> tuple[str, ...]:
@@ -44,6 +36,8 @@ def settle(phase: Phase, choices: Choices, weight_kg: Fraction) -> Settled:
     """
     days = choices.days or (phase.days and phase.days.fixed) or 1
     dose = read_basis(choices.dose, days, weight_kg) or Dose(phase.dose.low if phase.dose else Fraction(0), phase.per)
+    if phase.dose and phase.dose.fixed == in_basis(dose, phase.per, days) and not phase.between:
+        dose = Dose(phase.dose.low, phase.per)  # the source's own dose, typed in another basis: rounded on what it states
     every = choices.every or (phase.every and phase.every.fixed)
     overrides = tuple(
         override
@@ -97,41 +91,11 @@ def read_basis(dose: Dose | None, days: int | None, weight_kg: Fraction) -> Dose
     raise InputError(f'--dose: "{dose}" has two readings: {readings}; write --dose "{dose}/course" or --dose "{dose}/day"')
 
 
-def amounts(phase: Phase | Settled, dose_g_per_kg: Fraction, per: Basis, days: int, weight_kg: Fraction) -> Amounts:
-    """Calculate the dose of a day and of a course, exactly.
-
-    Formula: dose per kg x dosing weight; x days for a course, or / days for a day.
-
-    Args: the phase, for its caps; dose [g/kg]; its basis; days of the course; dosing weight [kg].
-    Returns: the amounts [g].
-    Raises: Refused when a course needs more days to keep a cap of its source.
-    """
-    once = dose_g_per_kg * weight_kg
-    uncapped = once * days if per == "day" else once
-    course_cap, day_cap = (own_cap(phase.caps, of) for of in ("course", "day"))
-    course = uncapped if course_cap is None else min(uncapped, course_cap)
-    if day_cap is not None and course / days > day_cap:
-        if per == "course":
-            needed = -(-course // day_cap)
-            mend = f"write --days {needed} or more" if needed <= MOST_DAYS else f"no course of up to {MOST_DAYS} days keeps that"
-            raise Refused(
-                f"{_g(course)} over {days} day{'' if days == 1 else 's'} is {_g(course / days)} a day, more than the "
-                f"{_g(day_cap)} a day of the source; {mend}"
-            )
-        course = day_cap * days
-    return Amounts(uncapped, course / days, course)
-
-
-def own_cap(caps: tuple[Cap, ...], per: str) -> Fraction | None:
-    """The strictest cap [g] of the regimen's own source for a day or a course; one of an external source only warns."""
-    return min((cap.grams for cap in caps if cap.per == per and not cap.cited.source.external), default=None)
-
-
 def _dose_override(phase: Phase, dose: Dose, days: int) -> Override | None:
     stated = phase.dose
     if stated is None or stated.low <= in_basis(dose, phase.per, days) <= stated.high:
         return None
-    low = "" if stated.fixed is not None else f"{exact_text(stated.low)} to "
+    low = "" if stated.fixed is not None else f"{exact_text(stated.low)} {'or' if phase.between else 'to'} "
     return Override("dose", f"{low}{exact_text(stated.high)} g/kg/{phase.per}", str(dose))
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from ivigcalc.model import Origin, Plan
+from ivigcalc.model import Finding, Origin, Plan
 from ivigcalc.numbers import exact_text
 
 COLUMNS = (
@@ -24,7 +24,7 @@ def as_csv(plan: Plan, origin: Origin) -> bytes:
     writer.writerow(COLUMNS)
     label = harmless(plan.patient.label or "")
     regimen = plan.regimen.id if plan.regimen else ""
-    findings = ";".join(dict.fromkeys(finding.code for finding in plan.findings))
+    findings = ";".join(dict.fromkeys(_code(finding) for finding in plan.findings))
     weight = (exact_text(plan.weight.kg), plan.weight.basis)
     rounding = f"{plan.rounding.to} {plan.rounding.direction}"
     for infusion in plan.infusions:
@@ -37,6 +37,11 @@ def as_csv(plan: Plan, origin: Origin) -> bytes:
             )
         )  # fmt: skip
     return text.getvalue().encode()
+
+
+def _code(finding: Finding) -> str:
+    """The code of a finding; of one that was accepted, with the figure that was."""
+    return f"{finding.code}-{finding.figure}-accepted" if finding.accepted else finding.code
 
 
 def harmless(text: str) -> str:

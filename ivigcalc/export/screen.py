@@ -61,10 +61,10 @@ class Screen:
         rows = list(rows)
         widths = [max(map(len, column)) + 2 for column in zip(headings, *rows, strict=True)]
         if self.narrow or sum(widths) - 2 > self.width:
-            heads = [heading.replace(" ", _GLUE) + _GLUE for heading in headings]
+            heads = [f"{heading}: " if ", " in heading else heading.replace(" ", _GLUE) + _GLUE for heading in headings]
             for row in rows:
                 cells = [head + cell for head, cell in zip(heads, row, strict=True)]
-                if any(", " in cell for cell in row):  # a cell of several figures gets lines of its own
+                if any(", " in cell for cell in (*headings, *row)):  # a cell of several figures gets lines of its own
                     self.lines(cells[:1])
                     self.lines(cells[1:], 2)
                 else:

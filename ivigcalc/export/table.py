@@ -59,7 +59,8 @@ def comparison_table(comparison: Comparison, width: int, choice: str, *, colour:
         screen.entry(heading, _column_words(column[-1], comparison))
     screen.gap()
     days = sorted({option.phase.days for column in columns for option in column})
-    screen.rows(("Days", *headings), [(str(count), *(_cell(column, count) for column in columns)) for count in days])
+    heads = [heading + _shared_total(column) for heading, column in zip(headings, columns, strict=True)]
+    screen.rows(("Days", *heads), [(str(count), *(_cell(column, count) for column in columns)) for count in days])
     screen.gap()
     first_of_kind = {finding.code: finding for option in reversed(comparison.options) for finding in option.findings}
     for finding in first_of_kind.values():
@@ -93,7 +94,8 @@ def _dose(screen: Screen, plan: Plan) -> None:
         screen.entry("DOSE" if len(plan.phases) == 1 else phase.name, lines, "bold")
         screen.entry("Rounding", _rounding(plan, course))
         cycles = words.courses(phase.cycles)
-        screen.entry("Interval", f"{words.interval(phase.every)}{', from start to start' if phase.every else ''}; {cycles}")
+        stated = "" if phase.cycles is None else "the source states "
+        screen.entry("Interval", f"{words.interval(phase.every)}{', from start to start' if phase.every else ''}; {stated}{cycles}")
 
 
 def _rounding(plan: Plan, course: Course) -> str:
@@ -186,6 +188,16 @@ def _column_words(option: Option, comparison: Comparison) -> str:
     return f"{name}per {per}, {words.interval(option.every)}"
 
 
+def _total(option: Option) -> str:
+    return f"{grams(sum(option.ordered_g, Fraction(0)))} in all"
+
+
+def _shared_total(column: list[Option]) -> str:
+    """The course of a column, where it is the same for every number of days."""
+    totals = {_total(option) for option in column}
+    return f", {totals.pop()}" if len(totals) == 1 else ""
+
+
 def _cell(column: list[Option], days: int) -> str:
     """What one day and the course hold, and whether a limit would refuse it."""
     option = next((option for option in column if option.phase.days == days), None)
@@ -193,5 +205,6 @@ def _cell(column: list[Option], days: int) -> str:
         return "not offered"
     marks = {"refusal": "refused", "warning": "warning"}
     found = [marks[finding.level] for finding in option.findings if finding.level in marks]
-    total = f"{grams(option.day_g, 2)} a day, {grams(option.course_g, 2)} in all"
-    return f"{total}, {found[0]}" if found else total
+    least, most = option.ordered_g[0], option.ordered_g[-1]
+    day = f"{grams(most)} a day" if least == most else f"{screen_text(least)} to {grams(most)} a day"
+    return ", ".join((day, *(() if _shared_total(column) else (_total(option),)), *found[:1]))

@@ -67,7 +67,7 @@ def _on_days(group: list[Infusion]) -> str:
 def order_text(plan: Plan) -> str:
     """Write the order line as ISMP asks: the grams of each day and every date, with the total of the course.
 
-    Source of the form: ISMP, Hospital Pharmacy, May 2015 (limits.yaml, ismp-2015).
+    Source of the form: ISMP, Hospital Pharmacy, May 2015, https://read.nxtbook.com/thomas/hospitalpharmacy/may2015/ismpmedication.html
 
     Args: plan.
     Returns: one line, ready to paste into a record.
@@ -83,7 +83,7 @@ def order_text(plan: Plan) -> str:
         parts.append(
             f"{name}DOSE {days_of(infusions)}, {grams(courses[0].ordered_g)} per course, {per_kg(phase, courses[0].calculated_g_per_kg)}"
         )
-        if len(courses) > 1:
+        if len(courses) > 1 and courses[0].start is None:
             parts[-1] += f", {len(courses)} courses {interval(phase.every)} from start to start"
         parts += [
             f"course {course.cycle} on " + _dates([i for i in plan.infusions if i.cycle == course.cycle], short=many)
@@ -93,6 +93,7 @@ def order_text(plan: Plan) -> str:
     parts.append(f"on {plan.weight.basis} body weight {screen_text(plan.weight.kg)} kg")
     if len(plan.courses) > 1:
         parts.append(f"{grams(plan.ordered_g)} in all")
+    parts += [f"accepted beyond a limit: {f.code} {f.figure} g per kg, {f.reason}" for f in plan.findings if f.accepted]
     return f"{PRODUCT[0].upper()}{PRODUCT[1:]}, " + "; ".join(parts)
 
 

@@ -85,7 +85,7 @@ def _replace(target: Path, data: bytes, mode: int, *, keep: bool) -> None:
 
 
 def _link(temporary: Path, target: Path) -> None:
-    """Give the file its name without replacing one that somebody has made meanwhile."""
+    """Give the file its name without replacing one that somebody has made meanwhile, where the file system has hard links."""
     try:
         target.hardlink_to(temporary)
     except FileExistsError:

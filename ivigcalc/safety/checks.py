@@ -4,7 +4,7 @@ import re
 from fractions import Fraction
 
 from ivigcalc.errors import InputError
-from ivigcalc.model import Comparison, Finding, Limit, Plan, Settled
+from ivigcalc.model import Comparison, Finding, Limit, Override, Plan, Settled
 from ivigcalc.numbers import NUMBER, exact_text, screen_text
 from ivigcalc.units import Basis
 from ivigcalc.when import screen_date
@@ -27,6 +27,7 @@ def check(plan: Plan, limits: tuple[Limit, ...]) -> Plan:
         calculated: dict[Basis, Fraction] = {"day": course.calculated_g / phase.days, "course": course.calculated_g}
         findings += _limits(phase, calculated, {"day": max(ordered), "course": course.ordered_g}, plan.weight.kg, limits)
         findings += _caps(phase, calculated, course.uncapped_g)
+        findings += _tie(plan, phase, calculated, {"day": ordered[0], "course": course.ordered_g})
     rank = {"refusal": 0, "warning": 1, "note": 2}
     return plan._replace(findings=tuple(sorted(dict.fromkeys(findings), key=lambda finding: rank[finding.level])))
 
@@ -40,9 +41,12 @@ def mark(comparison: Comparison, limits: tuple[Limit, ...]) -> Comparison:
     options = []
     for option in comparison.options:
         grams: dict[Basis, Fraction] = {"day": option.day_g, "course": option.course_g}
+        ordered: dict[Basis, Fraction] = {"day": max(option.ordered_g), "course": sum(option.ordered_g, Fraction(0))}
         found = (
-            *_limits(option.phase, grams, grams, comparison.weight.kg, limits),
+            *_limits(option.phase, grams, ordered, comparison.weight.kg, limits),
             *_caps(option.phase, grams, option.uncapped_g),
+            *_overridden(option.phase.overrides),
+            *(finding for finding in _entered(option.phase) if option.regimen and finding.code != "entered-days"),
         )
         options.append(option._replace(findings=found))
     return comparison._replace(options=tuple(options))
@@ -73,7 +77,9 @@ def accept(findings: tuple[Finding, ...], acceptances: tuple[str, ...], reason: 
         words = ", ".join(f"{code}={figure}" for code, figure in left)
         raise InputError(f"--accept: nothing asks for {words}; leave it out, so that it does not carry over from another patient")
     return tuple(
-        finding._replace(accepted=True, text=f"{finding.text} Accepted: {reason}{'' if reason and reason[-1] in '.!?' else '.'}")
+        finding._replace(
+            accepted=True, reason=reason, text=f"{finding.text} Accepted: {reason}{'' if reason and reason[-1] in '.!?' else '.'}"
+        )
         if finding.level == "refusal" and (finding.code, finding.figure) in accepted
         else finding
         for finding in findings
@@ -121,21 +127,40 @@ def _caps(phase: Settled, calculated: dict[Basis, Fraction], uncapped_g: Fractio
     return found
 
 
+def _tie(plan: Plan, phase: Settled, calculated: dict[Basis, Fraction], ordered: dict[Basis, Fraction]) -> list[Finding]:
+    """Say that a dose lay midway between two steps and which one was taken."""
+    of: Basis = "day" if phase.days == 1 else phase.per
+    if calculated[of] - ordered[of] != plan.rounding.step_g / 2:
+        return []
+    between = f"{screen_text(calculated[of])} g lies midway between two multiples of {plan.rounding.to}"
+    text = f"{between}; the lower was taken, as no published rule says which."
+    return [Finding("tie", "note", text)]
+
+
 def _changed(plan: Plan) -> list[Finding]:
-    """Flag what departs from the regimen's own figures, with both, and what was entered where the source states nothing."""
+    """Flag what departs from the regimen's own figures, and what was entered where the source states nothing."""
+    return _overridden(plan.overrides) + [finding for phase in plan.phases if plan.regimen for finding in _entered(phase)]
+
+
+def _overridden(overrides: tuple[Override, ...]) -> list[Finding]:
+    """Flag what departs from the regimen's own figures, with both."""
     found = []
-    for override in plan.overrides:
+    for override in overrides:
         what = _WORDS[override.what]
         text = f"Changed by hand: {what} {_in_words(override.used)}; the source states {_in_words(override.source)}."
         code = f"override-{override.what}-{override.source}-to-{override.used}".replace(" ", "-")
         found.append(Finding(code, "warning", text))
-    for phase in plan.phases if plan.regimen else ():
-        for figure in phase.entered:
-            used = {"dose": f"{exact_text(phase.dose_g_per_kg)} g/kg/{phase.per}", "days": str(phase.days), "every": str(phase.every)}[
-                figure
-            ]
-            text = f"Entered by hand: {_WORDS[figure]} {_in_words(used)}; no source states it."
-            found.append(Finding(f"entered-{figure}", "warning" if figure == "dose" else "note", text))
+    return found
+
+
+def _entered(phase: Settled) -> list[Finding]:
+    """Name what was entered where the source states nothing."""
+    found = []
+    for figure in phase.entered:
+        dose = f"{exact_text(phase.dose_g_per_kg)} g/kg/{phase.per}"
+        used = {"dose": dose, "days": str(phase.days), "every": str(phase.every)}[figure]
+        text = f"Entered by hand: {_WORDS[figure]} {_in_words(used)}; no source states it."
+        found.append(Finding(f"entered-{figure}", "warning" if figure == "dose" else "note", text))
     return found
 
 
