@@ -124,21 +124,69 @@ class Limit(NamedTuple):
     cited: tuple[Cited, ...]
 
 
+class WeightPolicy(NamedTuple):
+    """A published dosing-weight policy: its thresholds and words; the rule itself is a function of dosing/weights.py."""
+
+    id: str
+    name: str
+    rule: str
+    figures: dict[str, Fraction]
+    cited: tuple[Cited, ...]
+
+    @property
+    def source(self) -> str:
+        """Where the rule was read."""
+        return "; ".join(f"{cited.source.citation}, {cited.locator}" for cited in self.cited)
+
+
+class NotOffered(NamedTuple):
+    """A dosing-weight policy whose rule was read only in part."""
+
+    id: str
+    name: str
+    missing: str
+
+
+class WeightPolicies(NamedTuple):
+    """The dosing-weight policies of limits.yaml."""
+
+    offered: dict[str, WeightPolicy]
+    not_offered: dict[str, NotOffered]
+
+
+class Limits(NamedTuple):
+    """Everything that limits.yaml holds."""
+
+    doses: tuple[Limit, ...]
+    weights: WeightPolicies
+
+
 class Patient(NamedTuple):
-    """What was said of the patient."""
+    """What was said of the patient; None where nothing was said, which is never taken as no."""
 
     label: str | None
     weight_kg: Fraction
+    height_cm: Fraction | None = None
+    sex: Literal["female", "male"] | None = None
+    age_years: Fraction | None = None
+    pregnant: bool | None = None
 
 
 class DosingWeight(NamedTuple):
     """The weight that the dose rests on, and why it is this one."""
 
     kg: Fraction
-    basis: str
+    basis: Literal["actual", "ideal", "adjusted"]
     policy: str
     reason: str
     source: str | None
+
+
+class Undecided(NamedTuple):
+    """A dosing weight that cannot be worked out, and what would be needed."""
+
+    needs: tuple[str, ...]  # options of the command line
+    reason: str
 
 
 class Choices(NamedTuple):
@@ -153,6 +201,7 @@ class Choices(NamedTuple):
     infuse_on: frozenset[int] | None = None
     closed: frozenset[date] = frozenset()
     event: date | None = None  # the event that opens a regimen's start window
+    dosing_weight: str | None = None  # actual, ideal, adjusted or the id of a policy
 
 
 class Override(NamedTuple):

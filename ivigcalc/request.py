@@ -8,20 +8,20 @@ from datetime import date
 from ivigcalc.catalogue import find
 from ivigcalc.dosing.plan import make_plan
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.model import MOST_CYCLES, MOST_DAYS, Catalogue, Choices, Comparison, Finding, Limit, Patient, Plan, Regimen
+from ivigcalc.model import MOST_CYCLES, MOST_DAYS, Catalogue, Choices, Comparison, Finding, Limits, Patient, Plan, Regimen
 from ivigcalc.numbers import read_whole
 from ivigcalc.safety.checks import accept, check, mark
-from ivigcalc.units import read_dose, read_weight
+from ivigcalc.units import read_age, read_dose, read_height, read_weight
 from ivigcalc.when import read_date, read_interval, read_weekdays
 
 Options = Mapping[str, str | tuple[str, ...]]
 """Options by their long name without dashes, as typed; a repeatable one as a tuple."""
 
 
-def answer(options: Options, catalogue: Catalogue, limits: tuple[Limit, ...], today: date) -> Plan | Comparison:
+def answer(options: Options, catalogue: Catalogue, limits: Limits, today: date) -> Plan | Comparison:
     """Answer a request for a plan.
 
-    Args: options as typed; the catalogue; the safety limits; today's date.
+    Args: options as typed; the catalogue; the safety limits and weight policies; today's date.
     Returns: a plan in which no refusal is left open, or a comparison of the open choices.
     Raises: InputError, Refused.
     """
@@ -32,15 +32,13 @@ def answer(options: Options, catalogue: Catalogue, limits: tuple[Limit, ...], to
         raise InputError(
             'say what to plan: --regimen ID (list them with: ivigcalc regimens) or a dose such as --dose "2 g/kg/course" --days 5'
         )
-    if "weight" not in options:
-        raise InputError('--weight is needed: the body weight, such as --weight 62 or --weight "137 lb"')
-    patient = Patient(_label(_one(options, "label")) if "label" in options else None, read_weight(_one(options, "weight")))
+    patient = read_patient(options)
     among = tuple(catalogue.regimens[key] for key in regimen.choose) if regimen else regimens
-    result = make_plan(patient, regimen, choices, among, _others(catalogue, regimen))
+    result = make_plan(patient, regimen, choices, among, _others(catalogue, regimen), limits.weights)
     if isinstance(result, Comparison):
         _refuse_schedule(options, result)
-        return mark(result, limits)
-    plan = check(result, limits)
+        return mark(result, limits.doses)
+    plan = check(result, limits.doses)
     reason = clean(_one(options, "reason")) if "reason" in options else None
     plan = plan._replace(findings=accept(plan.findings, _many(options, "accept"), reason))
     if refusals := [finding for finding in plan.findings if finding.level == "refusal" and not finding.accepted]:
@@ -52,6 +50,36 @@ def _label(text: str) -> str:
     if not clean(text):
         raise InputError('--label: nothing was given; write a text, such as --label "bed 4", or leave it out')
     return clean(text)
+
+
+def read_patient(options: Options) -> Patient:
+    """Read what was said of the patient.
+
+    Args: options as typed, with the weight.
+    Returns: the patient.
+    Raises: InputError.
+    """
+
+    def given(name: str) -> str | None:
+        return _one(options, name) if name in options else None
+
+    if "weight" not in options:
+        raise InputError('--weight is needed: the body weight, such as --weight 62 or --weight "137 lb"')
+    label, height, sex, age = (given(name) for name in ("label", "height", "sex", "age"))
+    if sex is not None and sex.lower() not in ("female", "male"):
+        raise InputError(f"--sex: {sex!r} is not known; write female or male, as the formulas of ideal weight are published for these")
+    if "pregnant" in options and "not-pregnant" in options:
+        raise InputError("--pregnant and --not-pregnant contradict each other; write one of them")
+    if "pregnant" in options and sex is not None and sex.lower() == "male":
+        raise InputError("--pregnant and --sex male contradict each other; mend one of them")
+    return Patient(
+        label=None if label is None else _label(label),
+        weight_kg=read_weight(_one(options, "weight")),
+        height_cm=None if height is None else read_height(height),
+        sex=None if sex is None else "female" if sex.lower() == "female" else "male",
+        age_years=None if age is None else read_age(age),
+        pregnant=True if "pregnant" in options else False if "not-pregnant" in options else None,
+    )
 
 
 def clean(text: str) -> str:
@@ -92,6 +120,7 @@ def _choices(options: Options, regimen: Regimen | None, today: date) -> Choices:
         infuse_on=None if weekdays is None else read_weekdays(weekdays),
         closed=frozenset(read_date(text, today, "--closed") for text in _many(options, "closed")),
         event=day("bispecific-start"),
+        dosing_weight=None if (policy := given("dosing-weight")) is None else policy.strip().lower(),
     )
     if choices.start is None:
         for name in ("until", "infuse-on", "closed"):

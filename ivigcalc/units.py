@@ -22,6 +22,7 @@ Basis = Literal["day", "course"]
 # Bounds of our own: outside them a number is a slip of the keyboard, not a patient.
 WEIGHT_KG = (Fraction("0.2"), Fraction(650))
 HEIGHT_CM = (Fraction(20), Fraction(272))
+MOST_AGE_YEARS = 125
 DOSE_G_PER_KG = (Fraction("0.01"), Fraction(10))  # 0.4 mg/kg for g/kg lands far below, 400 g/kg for mg/kg far above
 
 # What may be typed (in any case of letters) -> the registry's name.
@@ -72,6 +73,24 @@ def read_height(text: str, what: str = "--height") -> Fraction:
     """
     value = _read_amount(text, what, _HEIGHT_UNITS, "centimeter", 'cm, m, ft or in, such as "165 cm", "1.65 m", "5 ft 5 in"')
     return _within(value, HEIGHT_CM, text, what, "cm", "a height")
+
+
+def read_age(text: str, what: str = "--age") -> Fraction:
+    """Read an age; a bare number is years.
+
+    Args: text as typed, such as 54, "54 years", "8 months"; what it is, for the message.
+    Returns: age [years], exact.
+    Raises: InputError when it cannot be read or is above 125 years (a bound of our own).
+    """
+    refuse_long(text, what)
+    match = re.fullmatch(r"(\S+?)\s*(years?|months?|y)?", text.strip(), re.ASCII | re.IGNORECASE)
+    number, unit = match.groups() if match else (text.strip(), None)
+    if re.match(r"[0-9.]+\s*[a-z]", number, re.ASCII | re.IGNORECASE):
+        raise InputError(f'{what}: {text!r} is not an age; write years or months, such as 54 or "8 months"')
+    age = read_number(number, what, text, "54") / (12 if unit and unit.lower().startswith("month") else 1)
+    if age > MOST_AGE_YEARS:
+        raise InputError(f'{what}: {text!r} is above {MOST_AGE_YEARS} years (a bound of our own); write such as 54 or "8 months"')
+    return age
 
 
 def read_dose(text: str, what: str = "--dose") -> Dose:
@@ -217,6 +236,7 @@ __all__ = [
     "Dose",
     "convert",
     "kg_to_lb",
+    "read_age",
     "read_dose",
     "read_grams",
     "read_height",

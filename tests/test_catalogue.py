@@ -408,7 +408,9 @@ def test_a_file_of_limits_is_told_from_one_of_regimens(tmp_path: Path) -> None:
     limits = data_file("limits.yaml").read_text(encoding="utf-8")
     assert check_file(data_file("limits.yaml")) == "2 limits"
     assert check_file(data_file("regimens.yaml")) == "9 regimens"
-    path = _write(tmp_path, GOOD + limits[limits.index("\nlimits:") :].replace("privigen-us-label", "smith"))
+    path = _write(
+        tmp_path, GOOD + limits[limits.index("\nlimits:") : limits.index("\n# Dosing-weight")].replace("privigen-us-label", "smith")
+    )
     (fault,) = _faults(path)
     assert ": limits: is not a key that is known here" in fault
 
@@ -617,7 +619,7 @@ def test_the_digest_is_that_of_the_bytes_of_the_file(shipped: Catalogue) -> None
 
 
 def test_the_first_limits_are_one_gram_a_day_and_two_a_course() -> None:
-    limits = load_limits(data_file("limits.yaml"))
+    limits = load_limits(data_file("limits.yaml")).doses
     assert [(limit.code, limit.g_per_kg, limit.per) for limit in limits] == [
         ("daily-dose", Fraction(1), "day"),
         ("course-dose", Fraction(2), "course"),

@@ -24,7 +24,7 @@ def level(plan: Plan, code: str) -> str | None:
 
 
 def test_the_limits_are_one_gram_a_day_and_two_a_course() -> None:
-    found = [(limit.code, f"{limit.g_per_kg} g/kg/{limit.per}") for limit in LIMITS]
+    found = [(limit.code, f"{limit.g_per_kg} g/kg/{limit.per}") for limit in LIMITS.doses]
     assert found == [("daily-dose", "1 g/kg/day"), ("course-dose", "2 g/kg/course")]
 
 

@@ -20,7 +20,7 @@ from click.shell_completion import BashComplete
 from ivigcalc import __version__, cli
 from ivigcalc.catalogue import data_file, load_catalogue
 from ivigcalc.cli import app, main
-from ivigcalc.cli.plan import complete_regimen
+from ivigcalc.cli.plan import complete_policy, complete_regimen
 from ivigcalc.errors import CatalogueError, InputError, IvigcalcError, OutputError, Refused
 from tests.conftest import RunCli
 from tests.test_bad_input import one_line
@@ -409,3 +409,27 @@ def test_the_products_are_checked_as_products(run_cli: RunCli) -> None:
     result = run_cli("catalogue", "check", str(data_file("products.yaml")))
     assert (result.code, result.err) == (0, "")
     assert result.text.endswith("no faults; 28 products\n")
+
+
+def test_the_policies_of_dosing_weight_are_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert complete_policy() == ["actual", "ideal", "adjusted", "australia-2026", "uk-request-form", "seton", "us-120"]
+    faulty = tmp_path / "limits.yaml"
+    faulty.write_text("nothing: here\n", encoding="utf-8")
+    monkeypatch.setattr("ivigcalc.catalogue.data_file", lambda _: faulty)
+    assert complete_policy() == []
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (("--height", "165"), "110 kg, 242.51 lb actual weight, height 165 cm"),
+        (("--sex", "female", "--age", "50"), "110 kg, 242.51 lb actual weight, female, 50 years"),
+        (("--not-pregnant",), "110 kg, 242.51 lb actual weight, not pregnant"),
+        (("--pregnant",), "110 kg, 242.51 lb actual weight, pregnant"),
+        (("--age", "8 months"), "110 kg, 242.51 lb actual weight, 0.67 years"),
+    ],
+)
+def test_what_was_said_of_the_patient_is_echoed(run_cli: RunCli, said: tuple[str, ...], shown: str) -> None:
+    text = run_cli("plan", "--weight", "110", "--regimen", "itp", "--dosing-weight", "actual", *said).text
+    assert f"Patient     {shown}\n" in text
+    assert "\nPatient  " not in run_cli("plan", "--weight", "110", "--regimen", "itp").text

@@ -14,7 +14,7 @@ from ivigcalc.model import Choices, Patient, Phase, Plan, Span
 from ivigcalc.request import Options
 from ivigcalc.when import WEEKDAYS, Interval
 from tests import oracle
-from tests.test_request import CATALOGUE, ask
+from tests.test_request import CATALOGUE, LIMITS, ask
 
 HUNDREDTH: Final = Fraction(1, 100)
 thorough = settings(max_examples=200, deadline=None, database=None)
@@ -23,7 +23,7 @@ a_few = settings(thorough, max_examples=60)
 
 def planned(options: Options) -> Plan:
     """Plan without limits, which are not what is tested here."""
-    plan = ask(options, limits=())
+    plan = ask(options, limits=LIMITS._replace(doses=()))
     assert isinstance(plan, Plan)
     return plan
 

@@ -26,6 +26,13 @@ ADDRESSES = {
     "takehara-2013": "https://accounts.public.ce.basespace.illumina.com/b/search/article.nb?id=23910617",
     "schachter-2006": "https://www.sec.gov/Archives/edgar/data/1141222/000114420406052288/v060214_ex99-1.htm",
     "privigen-us-label": "https://prescriberpoint.com/therapies/privigen-7e5649d",
+    "lifeblood-2026": (
+        "https://www.lifeblood.com.au/news-and-stories/health-professionals-news/coming-1-july-2026-adjusted-body-weight-ig-dosing-in"
+    ),
+    "nba-bloodstar": "https://nba.gov.au/bloodstar-calculator-adjusting-ig-dose-ideal-body-weight",
+    "uk-form": "https://docslib.org/doc/13685911/immunoglobulin-request-form",
+    "seton-protocol": "http://medicinelakex1.com/c/cds.seton.net1.html",
+    "us-order-form": "https://studyres.com/doc/6558262/dose-interval-dose-interval",
 }
 
 # Counted in the sources: windows of words do not see that a quote has lost its first or last word.
@@ -46,6 +53,11 @@ COUNTED = {
     "il-2.cited[1]": ("recchia-2008", 11),
     "daily-dose.cited[1]": ("privigen-us-label", 8),
     "course-dose.cited[1]": ("privigen-us-label", 15),
+    "australia-2026.cited[1]": ("lifeblood-2026", 15),
+    "australia-2026.cited[2]": ("nba-bloodstar", 15),
+    "uk-request-form.cited[1]": ("uk-form", 13),
+    "seton.cited[1]": ("seton-protocol", 22),
+    "us-120.cited[1]": ("us-order-form", 12),
 }
 
 
@@ -54,7 +66,8 @@ def _quotes() -> Iterator[tuple[str, Cited]]:
     owners = {
         **{key: regimen.cited for key, regimen in catalogue.regimens.items()},
         **{key: other.cited for key, other in catalogue.not_ivig.items()},
-        **{limit.code: limit.cited for limit in load_limits(data_file("limits.yaml"))},
+        **{limit.code: limit.cited for limit in load_limits(data_file("limits.yaml")).doses},
+        **{policy.id: policy.cited for policy in load_limits(data_file("limits.yaml")).weights.offered.values()},
     }
     for key, places in owners.items():
         for number, cited in enumerate(places, 1):
@@ -181,6 +194,7 @@ def test_the_hashes_are_made_of_documents_and_of_copied_quotes(tmp_path: Path) -
         "products: {p: {dose: {source: 'https://label.test', quote: p q r s t}, rate: {source: 'https://label.test', quote: u v w x y}}}\n",
         encoding="utf-8",
     )
+    (tmp_path / "weights_rounding.md").write_text('| one | "z a b c d" | https://policy.test |\n| two | none |\n', encoding="utf-8")
     out = tmp_path / "out"
     main(tmp_path, tmp_path, out)
     made = out.read_bytes()
@@ -192,6 +206,7 @@ def test_the_hashes_are_made_of_documents_and_of_copied_quotes(tmp_path: Path) -
         "one.txt": hashes("one two three four five", "two three four five six"),
         "https://report.test/1": hashes("a b c d e"),
         "https://report.test/2": hashes("a b c d e"),
+        "https://policy.test": hashes("z a b c d"),
         "https://paper.test": hashes("k l m n o"),
         "https://label.test": hashes("p q r s t", "u v w x y"),
     }

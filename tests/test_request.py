@@ -11,7 +11,7 @@ import pytest
 
 from ivigcalc.catalogue import data_file, load_catalogue, load_limits
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.model import Catalogue, Comparison, Limit, Plan, Rounding, Span
+from ivigcalc.model import Catalogue, Comparison, Limits, Plan, Rounding, Span
 from ivigcalc.request import Options, answer, clean, is_ambiguous, missing_choice
 from ivigcalc.when import Interval
 
@@ -27,7 +27,7 @@ Given = dict[str, Any]
 def ask(
     options: Options = NO_OPTIONS,
     catalogue: Catalogue = CATALOGUE,
-    limits: tuple[Limit, ...] = LIMITS,
+    limits: Limits = LIMITS,
     **named: str | tuple[str, ...],
 ) -> Plan | Comparison:
     """Ask for a plan; an option can also be named, with _ for a hyphen."""

@@ -19,7 +19,7 @@ def check_file(path: Path) -> str:
     faults = Faults(str(path))
     root = Item(parse(read_bytes(path), faults), "", faults)
     if root.child("limits") and not root.child("regimens"):
-        return f"{len(load_limits(path))} limits"
+        return f"{len(load_limits(path).doses)} limits"
     if root.child("products") and not root.child("regimens"):
         from ivigcalc.catalogue.products import load_products  # large, and not needed by every command
 
@@ -27,4 +27,13 @@ def check_file(path: Path) -> str:
     return f"{len(load_catalogue(path).regimens)} regimens"
 
 
-__all__ = ["check_file", "data_file", "find", "find_all", "known_names", "load_catalogue", "load_limits", "sha256_of"]
+__all__ = [
+    "check_file",
+    "data_file",
+    "find",
+    "find_all",
+    "known_names",
+    "load_catalogue",
+    "load_limits",
+    "sha256_of",
+]

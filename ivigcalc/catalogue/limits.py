@@ -1,6 +1,8 @@
-"""limits.yaml -> the safety limits, or every fault of the file."""
+"""limits.yaml -> the safety limits and the dosing-weight policies, or every fault of the file."""
 
 import re
+from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -8,24 +10,48 @@ from ivigcalc.catalogue.files import read_bytes
 from ivigcalc.catalogue.reading import Faults, Item, one_of, parse, text
 from ivigcalc.catalogue.sources import dose_without_basis, read_citations, read_sources
 from ivigcalc.errors import InputError
-from ivigcalc.model import Limit, Source
+from ivigcalc.model import Limit, Limits, NotOffered, Source, WeightPolicies, WeightPolicy
+from ivigcalc.numbers import read_number
 from ivigcalc.units import Basis
 
+FIGURES = {
+    "adult_age": " years",
+    "least_height": " cm",
+    "factor": "",
+    "inches_per_cm": "",
+    "bmi_above": "",
+    "percent_of_ideal_above": "",
+}
+"""The thresholds that a weight policy may hold, each with the unit that it is written with."""
+RULES = {
+    "australia-2026": ("adult_age", "least_height", "factor", "inches_per_cm"),
+    "uk-request-form": ("adult_age", "least_height", "factor", "bmi_above", "percent_of_ideal_above"),
+    "seton": ("percent_of_ideal_above",),
+    "us-120": ("factor", "percent_of_ideal_above"),
+}
+"""The policies whose rule ivigcalc/dosing/weights.py knows, each with the thresholds that the rule reads."""
 
-def load_limits(path: Path) -> tuple[Limit, ...]:
-    """Read the safety limits.
+
+def load_limits(path: Path) -> Limits:
+    """Read the safety limits and the dosing-weight policies.
 
     Args: path of the YAML file.
-    Returns: the limits, in the order of the file.
+    Returns: both, in the order of the file.
     Raises: CatalogueError with every fault of the file.
     """
     faults = Faults(str(path))
     root = Item(parse(read_bytes(path), faults), "", faults)
-    root.only("sources", "limits")
+    root.only("sources", "limits", "weight_policies", "not_offered")
     sources = root.take("sources", read_sources) or {}
-    limits = root.take("limits", lambda item: _limits(item, sources))
+    doses = root.take("limits", lambda item: _limits(item, sources))
+    no_policies: dict[str, WeightPolicy] = {}
+    none_else: dict[str, NotOffered] = {}
+    offered = root.take_or("weight_policies", lambda item: _policies(item, sources), no_policies)
+    not_offered = root.take_or("not_offered", _not_offered, none_else)
+    for key in set(offered or ()) & set(not_offered or ()):
+        root.at("not_offered", key).fault("is also under weight_policies, expected in one of them")
     faults.report()
-    return limits
+    return Limits(doses, WeightPolicies(offered, not_offered))
 
 
 def _limits(item: Item, sources: dict[str, Source]) -> tuple[Limit, ...]:
@@ -47,3 +73,42 @@ def _limits(item: Item, sources: dict[str, Source]) -> tuple[Limit, ...]:
     if not limits:
         raise InputError("is empty, expected at least one limit")
     return tuple(limits)
+
+
+def _policies(item: Item, sources: dict[str, Source]) -> dict[str, WeightPolicy]:
+    policies = {}
+    for key, entry in item.entries():
+        entry.only("name", "figures", "rule", "cited")
+        if key not in RULES:
+            entry.fault(f"is a policy whose rule is not known here, expected one of {', '.join(RULES)}")
+        policies[key] = WeightPolicy(
+            id=key,
+            name=entry.take("name", text),
+            rule=entry.take("rule", text),
+            figures=entry.take("figures", partial(_figures, RULES.get(key, ()))),
+            cited=entry.take("cited", lambda cited: read_citations(cited, sources)),
+        )
+    return policies
+
+
+def _figures(needed: tuple[str, ...], item: Item) -> dict[str, Fraction]:
+    figures = {name: figure.value(_figure) for name, figure in item.entries() if name in FIGURES}
+    item.only(*FIGURES)
+    for name in needed:
+        item.take(name, text, "the threshold that the rule reads")
+    return figures
+
+
+def _figure(item: Item) -> Fraction:
+    words, unit = text(item), FIGURES[item.where.rsplit(".", 1)[1]]
+    if not words.endswith(unit):
+        raise InputError(f"{words!r}, expected a number with{unit}, such as 18{unit}")
+    return read_number(re.sub(f"{unit}$", "", words), item.where)
+
+
+def _not_offered(item: Item) -> dict[str, NotOffered]:
+    found = {}
+    for key, entry in item.entries():
+        entry.only("name", "missing")
+        found[key] = NotOffered(key, entry.take("name", text), entry.take("missing", text))
+    return found

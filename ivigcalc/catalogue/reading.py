@@ -165,6 +165,13 @@ class Item(NamedTuple):
         node = self.node.value.get(key) if isinstance(self.node.value, dict) else None
         return None if node is None else Item(node, f"{self.where}.{key}" if self.where else key, self.faults)
 
+    def at(self, *keys: str) -> "Item":
+        """The item under keys within keys, or the last one that is there."""
+        item = self
+        for key in keys:
+            item = item.child(key) or item
+        return item
+
     def take(self, key: str, read: Callable[["Item"], T], expected: str = "a value") -> T:
         """Read the value under a required key; a fault is noted and stands in for the value."""
         item = self.child(key)

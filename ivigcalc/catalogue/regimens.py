@@ -219,7 +219,7 @@ def _check_names(root: Item, regimens: dict[str, Regimen], ambiguous: dict[str, 
     owner: dict[str, str] = {}
     for section, entries in (("regimens", regimens), ("not_ivig", not_ivig), ("ambiguous", ambiguous)):
         for key in entries:
-            entry = _entry(root, section, key)
+            entry = root.at(section, key)
             if not _NAME(key):
                 entry.fault("is not a name, expected small letters, digits and hyphens, such as multiple-sclerosis")
             if key in owner:
@@ -232,14 +232,14 @@ def _check_names(root: Item, regimens: dict[str, Regimen], ambiguous: dict[str, 
         for key, names in aliases.items():
             for alias in filter(None, names or ()):
                 if alias in owner:
-                    _entry(root, section, key, "aliases").fault(f"{alias} is also a name of {owner[alias]}, expected a name of its own")
+                    root.at(section, key, "aliases").fault(f"{alias} is also a name of {owner[alias]}, expected a name of its own")
                 owner[alias] = f"{section}.{key}"
     for key, names in ambiguous.items():
-        _check_refers(_entry(root, "ambiguous", key), names, regimens)
+        _check_refers(root.at("ambiguous", key), names, regimens)
     for key, regimen in regimens.items():
-        if _entry(root, "regimens", key).child("choose"):
+        if root.at("regimens", key).child("choose"):
             _check_refers(
-                _entry(root, "regimens", key, "choose"),
+                root.at("regimens", key, "choose"),
                 regimen.choose,
                 {k: r for k, r in regimens.items() if not r.choose},
             )
@@ -251,10 +251,3 @@ def _check_refers(item: Item, names: tuple[str, ...] | None, regimens: dict[str,
             item.fault(f"{name} is not a regimen here, expected one of {', '.join(regimens)}")
     if names is not None and len(names) < 2:
         item.fault("names fewer than two regimens, expected at least two")
-
-
-def _entry(root: Item, *keys: str) -> Item:
-    item = root
-    for key in keys:
-        item = item.child(key) or item
-    return item

@@ -31,6 +31,15 @@ def complete_format() -> list[str]:
     return list(FORMATS)
 
 
+def complete_policy() -> list[str]:
+    """Complete the dosing weights and policies."""
+    from ivigcalc.catalogue import data_file, load_limits
+
+    with suppress(IvigcalcError):
+        return ["actual", "ideal", "adjusted", *load_limits(data_file("limits.yaml")).weights.offered]
+    return []
+
+
 def plan(
     ctx: typer.Context,
     weight: Annotated[
@@ -63,6 +72,15 @@ def plan(
         typer.Option("--infuse-on", metavar="WEEKDAYS", help='Weekdays of infusion: "mon-fri" or "mon,wed,fri".'),
     ] = None,
     closed: Annotated[list[str] | None, typer.Option("--closed", metavar="DATE", help="A date without infusions; repeatable.")] = None,
+    height: Annotated[str | None, typer.Option("--height", metavar="HEIGHT", help='165 (cm), "1.65 m", "5 ft 5 in".')] = None,
+    sex: Annotated[str | None, typer.Option("--sex", metavar="SEX", help="female or male, for ideal weight.")] = None,
+    age: Annotated[str | None, typer.Option("--age", metavar="AGE", help='54 (years) or "8 months".')] = None,
+    pregnant: Annotated[bool, typer.Option("--pregnant", help="Pregnant; unsaid is not taken as no.")] = False,
+    not_pregnant: Annotated[bool, typer.Option("--not-pregnant", help="Not pregnant.")] = False,
+    dosing_weight: Annotated[
+        str | None,
+        typer.Option("--dosing-weight", metavar="WHICH", help="actual, ideal, adjusted or a policy.", autocompletion=complete_policy),
+    ] = None,
     bispecific_start: Annotated[
         str | None,
         typer.Option("--bispecific-start", metavar="DATE", help="First day of the bispecific antibody (myeloma-teclistamab)."),

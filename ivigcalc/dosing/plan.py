@@ -26,9 +26,13 @@ from ivigcalc.model import (
     Rounding,
     Settled,
     Span,
+    WeightPolicies,
 )
+from ivigcalc.numbers import screen_text
 from ivigcalc.units import Dose
 from ivigcalc.when import Interval, screen_date
+
+NO_POLICIES = WeightPolicies({}, {})
 
 
 def make_plan(
@@ -37,11 +41,12 @@ def make_plan(
     choices: Choices,
     among: tuple[Regimen, ...] = (),
     others: tuple[Regimen, ...] = (),
+    policies: WeightPolicies = NO_POLICIES,
 ) -> Plan | Comparison:
     """Plan a regimen for a patient, or lay what it leaves open side by side.
 
     Args: patient; regimen, None for a dose entered by hand; what was chosen; the regimens to choose among where the
-    regimen (or, without one, the indication) stands for several; further regimens of the indication.
+    regimen (or, without one, the indication) stands for several; further regimens of the indication; the dosing-weight policies.
     Returns: a plan whose every figure is settled, or a comparison of the open choices.
     Raises: Refused where no dose is stated or the courses cannot be placed; InputError where the dose has two readings.
     """
@@ -50,15 +55,16 @@ def make_plan(
     offered = _documented(among, choices)
     if among and len(offered) != 1:
         if choices.dose is None or offered:
-            return _side_by_side(patient, dosing_weight(patient, regimen or among[0]), regimen, offered or among, choices)
+            weight = dosing_weight(patient, regimen or among[0], choices.dosing_weight, policies, lambda _: "dose open")
+            return _side_by_side(patient, weight, regimen, offered or among, choices)
         if regimen is None:
             ids = " or --regimen ".join(member.id for member in among)
             raise InputError(f"--dose: none of the regimens states {choices.dose}; write --regimen {ids}, or leave --regimen out")
     if regimen is None and offered:
         regimen = offered[0]
-    weight = dosing_weight(patient, regimen)
     phases, cited = _what_is_stated(regimen, offered, among)
     rows = [(phase, _choices_for(phase, phases, choices)) for phase in phases]
+    weight = dosing_weight(patient, regimen, choices.dosing_weight, policies, lambda kg: _would_give(rows, kg))
     for phase, own in rows:
         read_basis(own.dose, own.days or (phase.days and phase.days.fixed), weight.kg)
     if still_open := tuple(dict.fromkeys(option for phase, own in rows for option in missing(phase, own))):
@@ -97,6 +103,19 @@ def _side_by_side(
         raise Refused(f'none of the regimens {ids} states a dose, so none is given; if you have one, add --dose "G g/kg/course"')
     options = tuple(option for member in shown for option in compare(member, member.phases[0], choices, weight, days_shown=DAYS_SHOWN))
     return Comparison(patient, weight, regimen, options, open_options)
+
+
+def _would_give(rows: list[tuple[Phase, Choices]], weight_kg: Fraction) -> str:
+    """The words for the dose that a weight would give, or for its absence while the dose is open."""
+    phase, own = rows[0]
+    open_options = missing(phase, own)
+    if "--dose" in open_options or (own.dose and own.dose.per is None and "--days" in open_options):
+        return "dose open"
+    settled = settle(phase, own, weight_kg)
+    if "--days" in open_options:
+        return f"{screen_text(settled.dose_g_per_kg * weight_kg, 2)} g per {settled.per}"
+    grams = amounts(settled, weight_kg)
+    return f"{screen_text(grams.day_g, 2)} g a day, {screen_text(grams.course_g, 2)} g per course"
 
 
 def _require_dose(regimen: Regimen | None, rows: list[tuple[Phase, Choices]], others: tuple[Regimen, ...]) -> None:

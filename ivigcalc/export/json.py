@@ -26,9 +26,9 @@ def as_json(plan: Plan, origin: Origin) -> bytes:
         "inputs": {
             "label": plan.patient.label,
             "weight_kg": _number(plan.patient.weight_kg),
-            "height_cm": None,
-            "sex": None,
-            "age_years": None,
+            "height_cm": None if plan.patient.height_cm is None else _number(plan.patient.height_cm),
+            "sex": plan.patient.sex,
+            "age_years": None if plan.patient.age_years is None else _number(plan.patient.age_years),
             "options": origin.options,
         },
         "dosing_weight": {

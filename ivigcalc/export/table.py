@@ -5,7 +5,7 @@ from fractions import Fraction
 from ivigcalc.export import words
 from ivigcalc.export.screen import Screen
 from ivigcalc.export.words import grams
-from ivigcalc.model import Cited, Comparison, Course, Finding, Option, Plan, Regimen
+from ivigcalc.model import Cited, Comparison, Course, Finding, Option, Patient, Plan, Regimen
 from ivigcalc.numbers import screen_text
 from ivigcalc.when import screen_date
 
@@ -75,9 +75,25 @@ def comparison_table(comparison: Comparison, width: int, choice: str, *, colour:
 def _patient(screen: Screen, result: Plan | Comparison) -> None:
     if result.patient.label:
         screen.entry("Label", result.patient.label)
-    screen.entry("Weight", f"{words.weight(result.weight)}, {result.weight.basis} body weight; {result.weight.reason}.")
+    if measures := _measures(result.patient):
+        screen.entry("Patient", measures)
+    screen.entry("Weight", f"{words.kilograms(result.weight.kg)}, {result.weight.basis} body weight; {result.weight.reason}.")
     if result.regimen:
         screen.entry("Regimen", result.regimen.id)
+
+
+def _measures(patient: Patient) -> str:
+    """What was said of the patient beside the weight, with the actual weight that the dosing weight was made from."""
+    said = []
+    if patient.height_cm is not None:
+        said.append(f"height {screen_text(patient.height_cm)} cm")
+    if patient.sex:
+        said.append(patient.sex)
+    if patient.age_years is not None:
+        said.append(f"{screen_text(patient.age_years, 2)} years")
+    if patient.pregnant is not None:
+        said.append("pregnant" if patient.pregnant else "not pregnant")
+    return ", ".join([f"{words.kilograms(patient.weight_kg)} actual weight", *said]) if said else ""
 
 
 def _dose(screen: Screen, plan: Plan) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from itertools import groupby
 
-from ivigcalc.model import Comparison, DosingWeight, Infusion, Plan, Settled, Source, Span
+from ivigcalc.model import Comparison, Infusion, Plan, Settled, Source, Span
 from ivigcalc.numbers import screen_text
 from ivigcalc.units import kg_to_lb
 from ivigcalc.when import Interval, screen_date
@@ -20,9 +20,9 @@ def grams(value: Fraction, decimals: int | None = None) -> str:
     return f"{screen_text(value, decimals)} g"
 
 
-def weight(dosing: DosingWeight) -> str:
-    """Write a weight in kg and lb."""
-    return f"{screen_text(dosing.kg)} kg, {screen_text(kg_to_lb(dosing.kg), 2)} lb"
+def kilograms(kg: Fraction) -> str:
+    """Write a body weight [kg] in kg and lb."""
+    return f"{screen_text(kg)} kg, {screen_text(kg_to_lb(kg), 2)} lb"
 
 
 def per_kg(phase: Settled, course_g_per_kg: Fraction) -> str:

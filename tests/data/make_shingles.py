@@ -8,7 +8,8 @@ the SHA-256 of every 5 consecutive words. One section a source: `[name]`, then i
 - DOCUMENTS_FOLDER holds the documents, *.txt; a section is named like its file.
 - FACTS_FOLDER holds what was copied from other sources, word for word; a section is named like the address of the source:
   document_regimens_external.yaml and products.yaml (every table with a `quote` and its `url` or `source`) and
-  error_reports.md (what stands in double quotes under a heading, for every address under that heading).
+  error_reports.md (what stands in double quotes under a heading, for every address under that heading) and
+  weights_rounding.md (what stands in double quotes in the row of an address).
 
 The tests need neither folder. Words are what white space parts, in small letters, without markup, with plain quotation
 marks and hyphens; their punctuation stays, since it is part of a quote.
@@ -79,12 +80,20 @@ def _quotes_of_report(text: str) -> Iterator[tuple[str, str]]:
                 yield address, quote
 
 
+def _quotes_of_rows(text: str) -> Iterator[tuple[str, str]]:
+    for row in text.splitlines():
+        for address in re.findall(r"https?://[^\s|),;]+", row):
+            for quote in re.findall(r'"([^"]+)"', row):
+                yield address, quote
+
+
 def main(documents: Path, facts: Path, out: Path) -> None:
     """Write the hashes of all sources to `out`."""
     sections: dict[str, set[str]] = {}
     for document in sorted(documents.glob("*.txt")):
         sections[document.name] = set(shingles_of(words_of(document.read_text(encoding="utf-8"))))
     copied = [*_quotes_of_report((facts / "error_reports.md").read_text(encoding="utf-8"))]
+    copied += _quotes_of_rows((facts / "weights_rounding.md").read_text(encoding="utf-8"))
     for name in ("document_regimens_external.yaml", "products.yaml"):
         copied += _quotes(yaml.safe_load((facts / name).read_text(encoding="utf-8")))
     for address, quote in copied:

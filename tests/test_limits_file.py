@@ -1,0 +1,322 @@
+"""The dosing-weight policies of limits.yaml: every kind of fault with its line and words, and the figures of the file that ships."""
+
+import re
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from ivigcalc.catalogue import check_file, data_file, load_limits
+from ivigcalc.errors import CatalogueError
+from ivigcalc.model import WeightPolicies
+from tests.conftest import RunCli
+
+GOOD: Final = """\
+sources:
+  smith:
+    citation: Smith A. A form. 2020
+    url: not stated
+    licence: not stated
+    read: 2026-11-22
+    external: no
+limits:
+  daily-dose:
+    above: 1 g/kg
+    per: day
+    cited:
+      - source: smith
+        locator: Dose
+        quote: one gram for each kilogram of body
+weight_policies:
+  australia-2026:
+    name: A country
+    figures:
+      adult_age: 18 years
+      least_height: 152 cm
+      factor: 0.4
+      inches_per_cm: 0.393701
+    rule: Adjusted for adults.
+    cited:
+      - source: smith
+        locator: Weight
+        quote: adjusted for adults
+  us-120:
+    name: A form
+    figures:
+      factor: 0.4
+      percent_of_ideal_above: 120
+    rule: Actual up to a bound.
+    cited:
+      - source: smith
+        locator: Weight
+        quote: actual up to a bound
+not_offered:
+  ontario:
+    name: Ontario
+    missing: the factor is cut off
+"""
+US: Final = "weight_policies.us-120"
+AU: Final = "weight_policies.australia-2026"
+OWN: Final = GOOD[GOOD.index("  us-120:") : GOOD.index("not_offered:")]
+POLICIES: Final = GOOD[GOOD.index("  australia-2026:") : GOOD.index("not_offered:")]
+CITED: Final = "    cited:\n      - source: smith\n        locator: Weight\n        quote: actual up to a bound\n"
+
+Fault = tuple[int, str, tuple[str, ...]]
+# What is replaced, by what, and the fault: line, key, words that the message must hold.
+FAULTS: Final[dict[str, tuple[str, str, Fault]]] = {
+    # the policies as a whole
+    "words for policies": (POLICIES, "  none\n", (16, "weight_policies", ("holds no table", "expected names with a colon"))),
+    "list for policies": (POLICIES, "  - us-120\n", (16, "weight_policies", ("holds no table", "expected names with a colon"))),
+    "words for a policy": (OWN, "  us-120: adjusted\n", (29, US, ("holds no table", "expected the keys name, figures, rule, cited"))),
+    "policy twice": (OWN, OWN + OWN, (39, "us-120", ("stands twice", "expected once"))),
+    "misspelt key at the top": (
+        "weight_policies:",
+        "weight_policy:",
+        (16, "weight_policy", ("is not a key", "weight_policies, not_offered")),
+    ),
+    # the keys of a policy
+    "unknown key": (
+        "    rule: Actual",
+        "    role: x\n    rule: Actual",
+        (34, f"{US}.role", ("is not a key", "name, figures, rule, cited")),
+    ),
+    "no name": ("    name: A form\n", "", (29, f"{US}.name", ("is missing", "expected"))),
+    "no rule": ("    rule: Actual up to a bound.\n", "", (29, f"{US}.rule", ("is missing", "expected"))),
+    "no source": (CITED, "", (29, f"{US}.cited", ("is missing", "expected"))),
+    "no figures": (
+        "    figures:\n      factor: 0.4\n      percent_of_ideal_above: 120\n",
+        "",
+        (29, f"{US}.figures", ("is missing", "expected")),
+    ),
+    "empty name": ("name: A form", "name:", (30, f"{US}.name", ("is empty", "expected words"))),
+    "empty rule": ("rule: Actual up to a bound.", 'rule: " "', (34, f"{US}.rule", ("is empty", "expected words"))),
+    "list for the rule": ("rule: Actual up to a bound.", "rule: [a, b]", (34, f"{US}.rule", ("holds a list or table", "expected words"))),
+    "empty citations": (CITED, "    cited: []\n", (35, f"{US}.cited", ("is empty", "expected at least one source"))),
+    "words for citations": (CITED, "    cited: smith\n", (35, f"{US}.cited", ("holds no list", "a dash"))),
+    "unknown source": (
+        CITED,
+        CITED.replace("smith", "smyth"),
+        (36, f"{US}.cited[1].source", ("'smyth' is not under sources:", "expected one of smith")),
+    ),
+    "quote not stated": (
+        CITED,
+        CITED.replace("actual up to a bound", "not stated"),
+        (38, f"{US}.cited[1].quote", ("'not stated'", "expected the words of the source")),
+    ),
+    # the figures
+    "words for figures": (
+        "    figures:\n      factor: 0.4\n      percent_of_ideal_above: 120\n",
+        "    figures: 0.4\n",
+        (31, f"{US}.figures", ("holds no table", "expected")),
+    ),
+    "unknown figure": (
+        "percent_of_ideal_above: 120\n",
+        "percent_of_ideal_above: 120\n      percent_over: 20\n",
+        (
+            34,
+            f"{US}.figures.percent_over",
+            ("is not a key", "adult_age, least_height, factor, inches_per_cm, bmi_above, percent_of_ideal_above"),
+        ),
+    ),
+    "figure twice": (
+        "percent_of_ideal_above: 120\n",
+        "percent_of_ideal_above: 120\n      factor: 0.5\n",
+        (34, "factor", ("stands twice", "expected once")),
+    ),
+    "age without unit": ("18 years", "18", (20, f"{AU}.figures.adult_age", ("'18'", "expected a number with years"))),
+    "age in months": ("18 years", "216 months", (20, f"{AU}.figures.adult_age", ("'216 months'", "expected a number with years"))),
+    "height without unit": ("152 cm", "152", (21, f"{AU}.figures.least_height", ("'152'", "expected a number with cm"))),
+    "height in metres": ("152 cm", "1.52 m", (21, f"{AU}.figures.least_height", ("'1.52 m'", "expected a number with cm"))),
+    "height without number": ("152 cm", "low cm", (21, f"{AU}.figures.least_height", ("'low'", "not a number"))),
+    "factor with a comma": ("120", "120,5", (33, f"{US}.figures.percent_of_ideal_above", ("'120,5' has a comma", "120.5"))),
+    "factor with a unit": ("120", "120%", (33, f"{US}.figures.percent_of_ideal_above", ("'120%'", "not a number"))),
+    "zero": ("120", "0", (33, f"{US}.figures.percent_of_ideal_above", ("is zero", "above zero"))),
+    "sign": ("120", "-120", (33, f"{US}.figures.percent_of_ideal_above", ("'-120' has a sign", "without a sign"))),
+    "nan": ("120", ".nan", (33, f"{US}.figures.percent_of_ideal_above", ("'.nan'", "not a number"))),
+    "exponent": ("120", "1.2e2", (33, f"{US}.figures.percent_of_ideal_above", ("'1.2e2' has an exponent",))),
+    "empty figure": ("percent_of_ideal_above: 120", "percent_of_ideal_above:", (33, f"{US}.figures.percent_of_ideal_above", ("is empty",))),
+    "list for a figure": ("120", "[120]", (33, f"{US}.figures.percent_of_ideal_above", ("holds a list or table", "expected words"))),
+    "not stated": ("120", "not stated", (33, f"{US}.figures.percent_of_ideal_above", ("'not stated'", "not a number"))),
+    # a figure or a name that the rule cannot do without, or does not know
+    "a figure of the rule is missing": (
+        "      percent_of_ideal_above: 120\n",
+        "",
+        (31, f"{US}.figures.percent_of_ideal_above", ("is missing", "expected")),
+    ),
+    "a policy without a rule of ours": ("us-120:", "us-121:", (29, "weight_policies.us-121", ("us-120",))),
+    "a misspelt policy": ("us-120:", "US 120:", (29, "weight_policies.US 120", ())),
+    "offered and not offered": ("  ontario:", "  us-120:", (40, "not_offered.us-120", ())),
+    # those that are not offered
+    "words for those not offered": (
+        GOOD[GOOD.index("  ontario:") :],
+        "  ontario\n",
+        (39, "not_offered", ("holds no table", "names with a colon")),
+    ),
+    "words for one not offered": (
+        GOOD[GOOD.index("  ontario:") :],
+        "  ontario: cut off\n",
+        (40, "not_offered.ontario", ("holds no table", "expected the keys name, missing")),
+    ),
+    "nothing said to be missing": (
+        "    missing: the factor is cut off\n",
+        "",
+        (40, "not_offered.ontario.missing", ("is missing", "expected")),
+    ),
+    "empty missing": ("missing: the factor is cut off", "missing:", (42, "not_offered.ontario.missing", ("is empty", "expected words"))),
+    "no name of one not offered": ("    name: Ontario\n", "", (40, "not_offered.ontario.name", ("is missing", "expected"))),
+    "list for its name": (
+        "name: Ontario",
+        "name: [Ontario]",
+        (41, "not_offered.ontario.name", ("holds a list or table", "expected words")),
+    ),
+    "unknown key of one not offered": (
+        "    missing: the",
+        "    rule: none\n    missing: the",
+        (42, "not_offered.ontario.rule", ("is not a key", "expected one of name, missing")),
+    ),
+    "one not offered twice": (
+        "  ontario:\n    name: Ontario\n",
+        "  ontario: {name: x, missing: y}\n  ontario:\n    name: Ontario\n",
+        (41, "ontario", ("stands twice", "expected once")),
+    ),
+}
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "limits.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def faults_of(path: Path) -> tuple[str, ...]:
+    with pytest.raises(CatalogueError) as caught:
+        load_limits(path)
+    assert caught.value.exit_code == 3
+    return caught.value.faults
+
+
+def replaced(old: str, new: str) -> str:
+    """The good file with the last place of `old` replaced."""
+    before, found, after = GOOD.rpartition(old)
+    assert found
+    return before + new + after
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_every_fault_is_reported_once_with_its_line_its_key_and_what_is_expected(tmp_path: Path, name: str) -> None:
+    old, new, (line, key, words) = FAULTS[name]
+    path = write(tmp_path, replaced(old, new))
+    faults = faults_of(path)
+    assert len(faults) == 1, "\n".join(faults)
+    start = f"{path}:{line}: {key}: "
+    assert faults[0].startswith(start)
+    assert [word for word in words if word not in faults[0].removeprefix(start)] == [], faults[0]
+
+
+def test_all_faults_are_reported_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+    text = GOOD.replace("18 years", "18").replace("0.393701", "1/2.54").replace("    name: A form\n", "").replace("name: Ontario", "name:")
+    path = write(tmp_path, text)
+    found = [re.sub(r"^.*?limits\.yaml:(\d+): (\S+): .*$", r"\1 \2", fault) for fault in faults_of(path)]
+    assert found == [
+        f"20 {AU}.figures.adult_age",
+        f"23 {AU}.figures.inches_per_cm",
+        f"29 {US}.name",
+        "40 not_offered.ontario.name",
+    ]
+
+
+def test_the_file_that_the_faulty_ones_were_made_from_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD)
+    weights = load_limits(path).weights
+    assert list(weights.offered) == ["australia-2026", "us-120"]
+    australia = weights.offered["australia-2026"]
+    assert australia.figures == {
+        "adult_age": 18,
+        "least_height": 152,
+        "factor": Fraction(2, 5),
+        "inches_per_cm": Fraction(393_701, 1_000_000),
+    }
+    assert (australia.id, australia.name, australia.rule) == ("australia-2026", "A country", "Adjusted for adults.")
+    assert australia.source == "Smith A. A form. 2020, Weight"
+    assert [tuple(other) for other in weights.not_offered.values()] == [("ontario", "Ontario", "the factor is cut off")]
+    assert check_file(path)
+
+
+def test_policies_may_be_left_out(tmp_path: Path) -> None:
+    limits = load_limits(write(tmp_path, GOOD[: GOOD.index("weight_policies:")]))
+    assert limits.weights == WeightPolicies({}, {})
+    assert [limit.code for limit in limits.doses] == ["daily-dose"]
+
+
+@pytest.mark.parametrize("command", [["weight", "--weight", "62"], ["plan", "--weight", "62", "--regimen", "itp"]])
+def test_a_faulty_file_ends_every_command_with_3_and_nothing_on_standard_output(
+    run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    faulty = write(tmp_path, GOOD.replace("18 years", "18"))
+    monkeypatch.setattr("ivigcalc.catalogue.data_file", lambda name: faulty if name == "limits.yaml" else data_file(name))
+    ran = run_cli(*command)
+    assert (ran.code, ran.out) == (3, b"")
+    assert f"{faulty}:20: {AU}.figures.adult_age: " in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_catalogue_check_reports_a_faulty_policy(run_cli: RunCli, tmp_path: Path) -> None:
+    faulty = write(tmp_path, GOOD.replace("152 cm", "152"))
+    ran = run_cli("catalogue", "check", str(faulty))
+    assert (ran.code, ran.out) == (3, b"")
+    assert f"{faulty}:21: {AU}.figures.least_height: " in ran.err
+
+
+# The file that ships
+
+
+SHIPPED: Final = load_limits(data_file("limits.yaml")).weights
+# Policy: its thresholds and factors, its sources, and words of each quote, as the sources print them.
+PUBLISHED: Final[dict[str, tuple[dict[str, str], dict[str, str]]]] = {
+    "australia-2026": (
+        {"adult_age": "18", "least_height": "152", "factor": "0.4", "inches_per_cm": "0.393701"},
+        {
+            "https://www.lifeblood.com.au/news-and-stories/health-professionals-news/"
+            "coming-1-july-2026-adjusted-body-weight-ig-dosing-in": "mandated default in BloodSTAR (unless an exclusion applies",
+            "https://nba.gov.au/bloodstar-calculator-adjusting-ig-dose-ideal-body-weight": "may adjust the dose for Ideal Body Weight",
+        },
+    ),
+    "uk-request-form": (
+        {"adult_age": "18", "least_height": "132", "factor": "0.4", "bmi_above": "30", "percent_of_ideal_above": "120"},
+        {"https://docslib.org/doc/13685911/immunoglobulin-request-form": "BMI > 30kg/m2 or actual weight >20% over IBW"},
+    ),
+    "seton": (
+        {"percent_of_ideal_above": "130"},
+        {"http://medicinelakex1.com/c/cds.seton.net1.html": "obese adult patents (greater than 130% of ideal body weight)"},
+    ),
+    "us-120": (
+        {"factor": "0.4", "percent_of_ideal_above": "120"},
+        {"https://studyres.com/doc/6558262/dose-interval-dose-interval": "(ABW) for patients up to 120% ideal body weight"},
+    ),
+}
+
+
+def test_the_policies_that_ship_are_those_whose_whole_rule_was_read() -> None:
+    assert list(SHIPPED.offered) == list(PUBLISHED)
+    assert list(SHIPPED.not_offered) == ["ontario", "nhs-england", "bc", "prairies"]
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_thresholds_sources_and_quotes_are_as_published(name: str) -> None:
+    figures, quotes = PUBLISHED[name]
+    policy = SHIPPED.offered[name]
+    assert policy.figures == {key: Fraction(value) for key, value in figures.items()}
+    assert [cited.source.url for cited in policy.cited] == list(quotes)
+    for cited, words in zip(policy.cited, quotes.values(), strict=True):
+        assert words in cited.quote
+        assert cited.source.citation in policy.source
+
+
+def test_what_a_policy_lacks_is_said() -> None:
+    assert {key: other.missing.split()[:2] for key, other in SHIPPED.not_offered.items()} == {
+        "ontario": ["the", "factor"],
+        "nhs-england": ["the", "policy"],
+        "bc": ["only", "the"],
+        "prairies": ["the", "calculators"],
+    }
