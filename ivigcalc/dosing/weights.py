@@ -7,6 +7,7 @@ publishes both, https://nba.gov.au/bloodstar-calculator-adjusting-ig-dose-ideal-
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Literal
 
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import DosingWeight, Patient, Regimen, Undecided, WeightPolicies, WeightPolicy
@@ -70,26 +71,24 @@ def _below_devine(patient: Patient) -> Undecided | None:
 
 def ideal(patient: Patient) -> Decision:
     """Ideal body weight by Devine, never above the actual weight."""
-    weight = _below_devine(patient) or ideal_kg(patient)
-    if isinstance(weight, Undecided):
-        return weight
-    if weight > patient.weight_kg:
-        return _actual(
-            patient, "ideal", f"ideal body weight, {screen_text(weight, 2)} kg, is above the actual weight, which is never exceeded"
-        )
-    return DosingWeight(weight, "ideal", "ideal", "Devine's ideal body weight", None)
+    return _plain(patient, "ideal", ideal_kg(patient), "Devine's ideal body weight")
 
 
 def adjusted(patient: Patient) -> Decision:
     """Adjusted body weight with 0.4, never above the actual weight."""
-    weight = _below_devine(patient) or adjusted_kg(patient)
+    reason = "Devine's ideal body weight + 0.4 of the difference to the actual weight"
+    return _plain(patient, "adjusted", adjusted_kg(patient), reason)
+
+
+def _plain(patient: Patient, name: Literal["ideal", "adjusted"], formula: Fraction | Undecided, reason: str) -> Decision:
+    """A weight by formula, where the formula holds, never above the actual one."""
+    weight = _below_devine(patient) or formula
     if isinstance(weight, Undecided):
         return weight
     if weight > patient.weight_kg:
-        return _actual(
-            patient, "adjusted", f"adjusted body weight, {screen_text(weight, 2)} kg, is above the actual weight, which is never exceeded"
-        )
-    return DosingWeight(weight, "adjusted", "adjusted", "Devine's ideal body weight + 0.4 of the difference to the actual weight", None)
+        above = f"{name} body weight, {screen_text(weight, 2)} kg, is above the actual weight, which is never exceeded"
+        return _actual(patient, name, above)
+    return DosingWeight(weight, name, name, reason, None)
 
 
 def _australia(patient: Patient, policy: WeightPolicy) -> Decision:
