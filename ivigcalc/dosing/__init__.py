@@ -1,0 +1,1 @@
+"""The calculator, pure: a patient, a regimen and choices -> grams on days."""

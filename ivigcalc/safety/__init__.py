@@ -1,0 +1,1 @@
+"""Pure judgement of a plan: findings, from limits that carry their sources."""
