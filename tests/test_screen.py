@@ -323,8 +323,8 @@ def test_a_reason_without_a_full_stop_does_not_run_into_the_source(run_cli: RunC
         ("137 lb", "itp", ["calculated 24.856861876 g a day, 74.570585628 g per course", "ordered 74.58 g per course, +0.0126%"]),
         # 62.14215469 kg x 2 = 124.28430938 g, ordered 124.28 g: 0.00430938 g less is -0.0035%
         ("137 lb", "icaht", ["calculated 31.071077345 g a day, 124.28430938 g per course", "ordered 124.28 g per course, -0.0035%"]),
-        # 0.23 kg x 0.4 = 0.092 g, ordered 0.09 g; 0.27 against 0.276 g is -2.1739%
-        ("0.23", "itp", ["calculated 0.092 g a day, 0.276 g per course", "ordered 0.27 g per course, -2.1739%"]),
+        # 0.23 kg x 0.4 = 0.092 g, ordered 0.09 g; 0.27 against 0.276 g is -2.1739%, from a tenth of a percent on with one decimal
+        ("0.23", "itp", ["calculated 0.092 g a day, 0.276 g per course", "ordered 0.27 g per course, -2.2%"]),
     ],
 )
 def test_the_rounding_is_said_with_its_direction(run_cli: RunCli, weight: str, regimen: str, words: list[str]) -> None:

@@ -1,15 +1,13 @@
-"""products.yaml -> the products, or every fault of the file; and a name as typed -> the product it means."""
+"""The products of a data file, or every fault of them; and a name as typed -> the product it means."""
 
 import re
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 from typing import NamedTuple, TypeVar, cast
 
-from ivigcalc.catalogue.files import read_bytes
-from ivigcalc.catalogue.reading import Faults, Item, one_of, parse, stated, text, texts
-from ivigcalc.catalogue.sources import known_source, read_sources
+from ivigcalc.catalogue.reading import Item, one_of, stated, text, texts
+from ivigcalc.catalogue.sources import known_source
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import (
     AtRisk,
@@ -47,23 +45,6 @@ class _Context(NamedTuple):
 
     sources: dict[str, Source]
     strengths: tuple[Fraction, ...]  # g/mL; none where they could not be read, and then rates in mg are not converted
-
-
-def load_products(path: Path) -> dict[str, Product]:
-    """Read a file of products.
-
-    Args: path of the YAML file.
-    Returns: id -> product, in the order of the file.
-    Raises: CatalogueError with every fault of the file.
-    """
-    faults = Faults(str(path))
-    root = Item(parse(read_bytes(path), faults), "", faults)
-    root.only("sources", "products")
-    sources = root.take("sources", read_sources) or {}
-    products = root.take("products", lambda item: _products(item, sources)) or {}
-    _check_names(root, products)
-    faults.report()
-    return products
 
 
 def find_product(products: dict[str, Product], name: str, what: str = "--product") -> Product:
@@ -108,7 +89,13 @@ def _suggest(products: dict[str, Product], key: str) -> str:
     return "list the known ones with: ivigcalc products"
 
 
-def _products(item: Item, sources: dict[str, Source]) -> dict[str, Product]:
+def read_products(item: Item, sources: dict[str, Source]) -> dict[str, Product]:
+    """Read a table of products.
+
+    Args: its item; the file's sources.
+    Returns: id -> product, in the order of the file.
+    Raises: InputError when it is empty.
+    """
     products = {key: _product(key, entry, sources) for key, entry in item.entries()}
     if not products and isinstance(item.node.value, dict):
         raise InputError("is empty, expected at least one product")
@@ -307,6 +294,7 @@ def _rate(entry: Item, context: _Context, *more: str) -> Rate:
         quote=quote,
         note=entry.take_or("note", text, None),
         shown_only=entry.take_or("shown_only", text, None) or (None if quote else NO_QUOTE),
+        disagree=len(set(printed.values())) > 1,
     )
 
 
@@ -395,7 +383,7 @@ def _names(item: Item) -> tuple[str, ...]:
     return tuple(row.value(_name) for row in item.rows())
 
 
-def _check_names(root: Item, products: dict[str, Product]) -> None:
+def check_names(root: Item, products: dict[str, Product]) -> None:
     """Note every id and alias that is misspelt or stands twice."""
     owner = {key: f"products.{key}" for key in products}
     for key, entry in (item for table in [root.child("products")] if table and products for item in table.entries()):

@@ -43,11 +43,11 @@ def load_catalogue(path: Path) -> Catalogue:
     return Catalogue(regimens, not_ivig, ambiguous, data)
 
 
-def sha256_of(catalogue: Catalogue) -> str:
-    """The digest of a catalogue's file, which machine formats carry; it is only worked out for them."""
+def sha256_of(data: bytes) -> str:
+    """The digest of a data file, which machine formats carry; it is only worked out for them."""
     import hashlib
 
-    return hashlib.sha256(catalogue.data).hexdigest()
+    return hashlib.sha256(data).hexdigest()
 
 
 def _regimens(item: Item, sources: dict[str, Source]) -> dict[str, Regimen]:

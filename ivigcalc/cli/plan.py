@@ -1,6 +1,7 @@
 """`ivigcalc plan`: what to give on each day."""
 
 from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +11,7 @@ from ivigcalc.cli.command import options_given
 from ivigcalc.errors import InputError, IvigcalcError, Refused
 
 if TYPE_CHECKING:
-    from ivigcalc.model import Catalogue, Comparison, Plan
+    from ivigcalc.model import Catalogue, Comparison, Formulary, Plan
 
 _NOT_INPUTS = ("output", "force")
 
@@ -38,6 +39,15 @@ def complete_policy() -> list[str]:
     with suppress(IvigcalcError):
         return ["actual", "ideal", "adjusted", *load_limits(data_file("limits.yaml")).weights.offered]
     return []
+
+
+@cache
+def formulary() -> "Formulary":
+    """The products and ramps, read once and only by a plan that names one of them."""
+    from ivigcalc.catalogue import data_file
+    from ivigcalc.catalogue.formulary import load_formulary
+
+    return load_formulary(data_file("products.yaml"))
 
 
 def plan(
@@ -81,6 +91,37 @@ def plan(
         str | None,
         typer.Option("--dosing-weight", metavar="WHICH", help="actual, ideal, adjusted or a policy.", autocompletion=complete_policy),
     ] = None,
+    product: Annotated[
+        str | None,
+        typer.Option("--product", metavar="ID", help="A product: ivigcalc products. Gives volume, vials and rates."),
+    ] = None,
+    concentration: Annotated[
+        str | None,
+        typer.Option("--concentration", metavar="C", help='Of a product that is not listed: "10%", "100\u00a0mg/mL", "0.1\u00a0g/mL".'),
+    ] = None,
+    vials: Annotated[str | None, typer.Option("--vials", metavar="SIZES", help="Vials on the shelf, in grams: 5,10,20.")] = None,
+    round_: Annotated[
+        str | None,
+        typer.Option("--round", metavar="TO", help='"5 g", vial, or a published rule: ontario, seton, new-zealand.'),
+    ] = None,
+    direction: Annotated[str | None, typer.Option("--direction", metavar="WAY", help="nearest, down or up.")] = None,
+    round_over: Annotated[str | None, typer.Option("--round-over", metavar="WHAT", help="Round the day or the course.")] = None,
+    round_limit: Annotated[
+        str | None,
+        typer.Option("--round-limit", metavar="PERCENT", help="The most that rounding may change; 10% unless set."),
+    ] = None,
+    rate_for: Annotated[str | None, typer.Option("--rate-for", metavar="INDICATION", help="Rates of the label for this.")] = None,
+    at_risk: Annotated[str | None, typer.Option("--at-risk", metavar="RISKS", help="kidney, thrombosis.")] = None,
+    ramp: Annotated[
+        str | None,
+        typer.Option(
+            "--ramp", metavar="RAMP", help='"0.5, 1, 2 mL/kg/h every 30\u00a0min", "double every 30\u00a0min", printed, or a name.'
+        ),
+    ] = None,
+    pump_step: Annotated[
+        str | None, typer.Option("--pump-step", metavar="STEP", help='Of the pump, such as "0.1\u00a0mL/h"; 0.1 unless set.')
+    ] = None,
+    start_time: Annotated[str | None, typer.Option("--start-time", metavar="TIME", help="On the clock, such as 09:00.")] = None,
     bispecific_start: Annotated[
         str | None,
         typer.Option("--bispecific-start", metavar="DATE", help="First day of the bispecific antibody (myeloma-teclistamab)."),
@@ -122,7 +163,8 @@ def plan(
         raise InputError("--force replaces a file, and none is named; add -o FILE or leave it out")
     options = {name: text for name, text in options_given(ctx).items() if name not in _NOT_INPUTS}
     catalogue = load_catalogue(data_file("regimens.yaml"))
-    result = answer(options, catalogue, load_limits(data_file("limits.yaml")), date.today())  # noqa: DTZ011 (the ward's own day)
+    limits = load_limits(data_file("limits.yaml"))
+    result = answer(options, catalogue, limits, date.today(), formulary)  # noqa: DTZ011 (the ward's own day)
     if isinstance(result, Comparison):
         _show_choices(result, format_name, output)
         return
@@ -145,7 +187,8 @@ def _encode(plan: "Plan", options: dict[str, str | tuple[str, ...]], catalogue: 
     from ivigcalc.model import Origin
 
     if format_name in MACHINE_FORMATS:
-        return MACHINE_FORMATS[format_name](plan, Origin(options, __version__, sha256_of(catalogue)))
+        products = sha256_of(formulary().data) if "product" in options or "ramp" in options else None
+        return MACHINE_FORMATS[format_name](plan, Origin(options, __version__, sha256_of(catalogue.data), products))
     if output and output != "-":
         return plan_table(plan, FILE_WIDTH, colour=False).encode()
     return screen_bytes(plan_table(plan, screen_width(), colour=may_colour()))
