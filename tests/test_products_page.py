@@ -100,6 +100,7 @@ def test_every_quote_stands_with_the_number_of_its_own_source(product: str, widt
         numbers[squeezed(rest)] = number
     sources = {figure.source for figure in cited(PRODUCTS[product])}
     assert len(numbers) == len(sources)
+    assert list(numbers.values()) == [str(number) for number in range(1, len(sources) + 1)]
     for figure in cited(PRODUCTS[product]):
         (number,) = (number for rest, number in numbers.items() if rest == squeezed(written(figure.source)))
         if figure.quote:
