@@ -191,6 +191,9 @@ Grade = Literal["full", "mostly", "partial"]
 LadderKind = Literal["labelled", "manufacturer chart", "trial protocol", "compendium"]
 Risk = Literal["kidney", "thrombosis", "earlier reactions"]
 
+NO_QUOTE = "no verbatim quote of its source was kept"
+"""How a figure without a quote is marked wherever it is shown."""
+
 
 class Figure(NamedTuple, Generic[V]):
     """What a source states of a product; without a quote it is shown as such and never becomes a rate step."""

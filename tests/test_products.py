@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from ivigcalc.catalogue.files import data_file
 from ivigcalc.catalogue.formulary import load_formulary
-from ivigcalc.catalogue.products import NO_QUOTE, find_product
+from ivigcalc.catalogue.products import find_product
 from ivigcalc.errors import CatalogueError, InputError, Refused
-from ivigcalc.model import Figure, Ladder, Product, Rate, RateTable, Source, Span
+from ivigcalc.model import NO_QUOTE, Figure, Ladder, Product, Rate, RateTable, Source, Span
 from ivigcalc.numbers import exact_text
 from ivigcalc.rates import ml_per_kg_per_h, read_rate
 
@@ -446,17 +446,18 @@ ABSENT = {"stabiliser": "stabiliser", "sugar": "sugar", "iga": "IgA", "sodium": 
 
 def test_what_is_said_to_be_missing_is_missing() -> None:
     for product in PRODUCTS.values():
-        for name, word in (
-            ("stabiliser", "stabiliser"),
-            ("sugar", "sugar"),
-            ("iga", "IgA"),
-            ("sodium", "sodium"),
-            ("osmolality", "osmolality"),
-        ):
-            if word in product.missing:
-                assert getattr(product, name) is None, product.id
+        for name, word in ABSENT.items():
+            assert (word in product.missing) == (getattr(product, name) is None), (product.id, word)
         assert ("vial sizes" in product.missing) == (product.vials is None), product.id
         assert ("infusion rates" in product.missing) == (not product.rates), product.id
+        assert any(risk.rate for risk in product.at_risk) or "at risk" in " ".join(product.missing), product.id
+
+
+def test_an_age_from_another_copy_is_said() -> None:
+    for name in ("privigen-us", "flebogamma-dif-10-us"):
+        (dose,) = (dose for dose in PRODUCTS[name].doses if dose.indications == ("itp",))
+        assert dose.from_age_years
+        assert "age was read in another copy" in (dose.dose.note or "")
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,26 @@ GOLDENS = {
         ["46.66 g on day 1, 46.67 g once daily on days 2 to 3", "140 g per course", "93.33 g", "0.666667 g per kg per day", "bed 4"],
     ),
     "regimens": ("regimens", (40, 80), ["0.4 g per kg per day, 3 days, every 3 weeks", "2 g per kg per course, 4 days", "every month"]),
+    "products": ("products", (40, 80), ["rates for chronic ITP; dermatomyositis", "5 g in 100 mL or 10 g in 100 mL", "rates not stated"]),
+    "products-show-octagam-10-us": (
+        "products show octagam-10-us",
+        (40, 80),
+        # 0.12 mL per kg per min x 60 = 7.2; 0.03 x 60 = 1.8, and 3.3 mg per kg per min x 60 / 100 would be 1.98
+        [
+            "30 g, 20 g, 10 g, 5 g, 2 g",
+            "0.12 mL per kg per min, also printed as 12 mg per kg per min each is 7.2 mL per kg per hour",
+            (
+                "at most 0.03 mL per kg per min, also printed as 3.3 mg per kg per min "
+                "the lowest counts: 0.03 mL per kg per min, which is 1.8 mL per kg per hour"
+            ),
+        ],
+    ),
+    "products-show-gammagard-sd-us": ("products show gammagard-sd-us", (80,), ["5 g in 100 mL or 10 g in 100 mL", "10 g, 5 g"]),
+    "products-show-gammaked-us": (
+        "products show gammaked-us",
+        (80,),
+        ["Rate not stated in what was read", "46 micrograms per mL on average"],
+    ),
     "regimens-show-itp": ("regimens show itp", (40, 80), ["0.4 g per kg per day", "every 3 weeks, from start to start", "1.2 g per kg"]),
 }
 CASES = [(name, width) for name, (_, widths, _) in GOLDENS.items() for width in widths]

@@ -10,6 +10,7 @@ from ivigcalc.catalogue.reading import Item, one_of, stated, text, texts
 from ivigcalc.catalogue.sources import known_source
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import (
+    NO_QUOTE,
     AtRisk,
     Contraindication,
     Figure,
@@ -34,7 +35,8 @@ MOST_MINUTES = 24 * 60
 """Our own bound on the minutes of one rate."""
 MOST_YEARS = 120
 """Our own bound on an age."""
-NO_QUOTE = "no verbatim quote of its source was kept"
+SHORT = 2
+"""A word of so many characters stands in too many others: us in Australia."""
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII).fullmatch
 _RATE_KEYS = ("printed", "less_than", "source", "quote", "note", "shown_only")
@@ -69,6 +71,36 @@ def find_product(products: dict[str, Product], name: str, what: str = "--product
             + (f"; not listed here: {', '.join(others)}" if others else "")
         )
     raise InputError(f"{what}: {name!r} is not known; {_suggest(products, key)}")
+
+
+def find_all_products(products: dict[str, Product], words: str) -> tuple[Product, ...]:
+    """List the products that hold every word in what names them, their strength, form, stabiliser or indications.
+
+    Args: the products; words, in any case of letters; none for all. A word of one or two characters, such as us or pi, stands by itself.
+    Returns: the products, in the order of the file.
+    """
+    wanted = words.lower().split()
+    return tuple(product for product in products.values() if all(_holds(_searched(product), word) for word in wanted))
+
+
+def product_names(products: dict[str, Product]) -> tuple[str, ...]:
+    """List the ids and aliases that `find_product` always takes, ids first."""
+    return (*products, *(alias for product in products.values() for alias in product.aliases))
+
+
+def _holds(searched: str, word: str) -> bool:
+    if len(word) > SHORT:
+        return word in searched
+    return word in re.findall(r"[^\W_]+%?", searched)
+
+
+def _searched(product: Product) -> str:
+    strengths = (f"{exact_text(value * 100)}%" for value in product.concentration.value)
+    stabiliser = product.stabiliser.value if product.stabiliser else ""
+    doses = (words for dose in product.doses for words in (dose.label, *dose.indications))
+    rates = (words for table in product.rates for words in (table.label, *table.indications))
+    named = (product.id, *product.aliases, product.name, product.brand, product.market, product.form)
+    return " ".join((*named, *strengths, stabiliser, *doses, *rates)).lower()
 
 
 def _key(name: str) -> str:

@@ -8,21 +8,13 @@ import typer
 
 from ivigcalc import __version__
 from ivigcalc.cli.command import options_given
+from ivigcalc.cli.complete import complete_product, complete_regimen
 from ivigcalc.errors import InputError, IvigcalcError, Refused
 
 if TYPE_CHECKING:
     from ivigcalc.model import Catalogue, Comparison, Formulary, Plan
 
 _NOT_INPUTS = ("output", "force")
-
-
-def complete_regimen() -> list[str]:
-    """Complete the ids and aliases of regimens."""
-    from ivigcalc.catalogue import data_file, known_names, load_catalogue
-
-    with suppress(IvigcalcError):  # a faulty file is told by the command itself, not at the prompt
-        return list(known_names(load_catalogue(data_file("regimens.yaml"))))
-    return []
 
 
 def complete_format() -> list[str]:
@@ -93,7 +85,9 @@ def plan(
     ] = None,
     product: Annotated[
         str | None,
-        typer.Option("--product", metavar="ID", help="A product: ivigcalc products. Gives volume, vials and rates."),
+        typer.Option(
+            "--product", metavar="ID", help="A product: ivigcalc products. Gives volume, vials and rates.", autocompletion=complete_product
+        ),
     ] = None,
     concentration: Annotated[
         str | None,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ivigcalc.cli.plan import complete_regimen
+from ivigcalc.cli.complete import complete_regimen
 from ivigcalc.errors import InputError
 
 

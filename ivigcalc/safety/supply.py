@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
-from ivigcalc.model import Finding, Plan, Product, Rates
+from ivigcalc.model import NO_QUOTE, Finding, Plan, Product, Rates
 from ivigcalc.numbers import screen_text
 from ivigcalc.ramps import printed_rate
-
-NO_QUOTE = "no verbatim quote of its source was kept"
 
 
 def check_supply(plan: Plan) -> Iterator[Finding]:
