@@ -545,6 +545,16 @@ class Finding(NamedTuple):
     reason: str | None = None  # for which it was accepted
 
 
+class SiteUse(NamedTuple):
+    """What a plan took from a hospital's own file."""
+
+    name: str
+    sha256: str
+    defaults: dict[str, str | tuple[str, ...]]  # options that were not typed
+    own: frozenset[str]  # everything that is its own, such as regimens.ward-itp
+    replaced: frozenset[str]  # those of them that replace what ships
+
+
 class Plan(NamedTuple):
     """A schedule with its reasons."""
 
@@ -566,6 +576,7 @@ class Plan(NamedTuple):
     last_start: date | None  # the last day of the regimen's start window
     others: tuple[Regimen, ...]  # further regimens of the indication
     findings: tuple[Finding, ...] = ()
+    site: SiteUse | None = None
 
 
 class Option(NamedTuple):
@@ -589,6 +600,7 @@ class Comparison(NamedTuple):
     regimen: Regimen | None  # as asked for; None for a dose entered by hand or an indication with several regimens
     options: tuple[Option, ...]
     missing: tuple[str, ...]  # the options of the command line that would settle it
+    findings: tuple[Finding, ...] = ()  # of all of them together
 
 
 class Origin(NamedTuple):

@@ -1,17 +1,32 @@
 """The options of the command line as text -> what they say: the patient, and every choice beside the regimen."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from ivigcalc.errors import InputError
-from ivigcalc.model import MOST_CYCLES, MOST_DAYS, Choices, Patient, Regimen
+from ivigcalc.model import MOST_CYCLES, MOST_DAYS, Choices, Formulary, Patient, Regimen, Rounding, RoundingRules
 from ivigcalc.numbers import read_whole
 from ivigcalc.units import read_age, read_dose, read_height, read_weight
 from ivigcalc.when import read_date, read_interval, read_weekdays
 
 Options = Mapping[str, str | tuple[str, ...]]
 """Options by their long name without dashes, as typed; a repeatable one as a tuple."""
+
+
+PHARMACY = (
+    *("round", "direction", "round-over", "round-limit", "product", "concentration", "vials"),
+    *("ramp", "at-risk", "pump-step", "rate-for", "start-time"),
+)
+"""The options that pharmacy.py reads."""
+GetFormulary = Callable[[], Formulary]
+"""The products and ramps, read only when they are asked for."""
+
+
+def default_rounding(rules: RoundingRules) -> Rounding:
+    """How a dose is rounded when nothing is said of it: to 0.01 g, and never by more than the published limit."""
+    source = "; ".join(cited.source.citation for cited in rules.cited)
+    return Rounding(limit_percent=rules.limit_percent, limit_source=source, published_limit=rules.limit_percent)
 
 
 def one(options: Options, name: str) -> str:

@@ -1,7 +1,6 @@
 """The pharmacy's options as text -> how to round, what the doses are drawn from, and how fast they run."""
 
 import re
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Literal, cast
 
@@ -9,7 +8,6 @@ from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import (
     Choices,
     Direction,
-    Formulary,
     Product,
     Ramp,
     RateChoice,
@@ -22,7 +20,7 @@ from ivigcalc.model import (
     Supply,
 )
 from ivigcalc.numbers import exact_text, read_number, read_percent, refuse_long
-from ivigcalc.options import Options, clean, given
+from ivigcalc.options import GetFormulary, Options, clean, default_rounding, given
 from ivigcalc.ramps import RAMP_EXAMPLES, read_doubling, read_ramp
 from ivigcalc.rates import read_concentration
 from ivigcalc.units import Basis, read_grams
@@ -37,8 +35,6 @@ MOST_VIALS = 12
 PUMP_STEP = (Fraction("0.001"), Fraction(10))
 """Our own bounds on the step of a pump [mL/h]."""
 RISKS = {"kidney": "kidney", "thrombosis": "thrombosis", "earlier-reactions": "earlier reactions"}
-
-GetFormulary = Callable[[], Formulary]
 
 
 def add_pharmacy(choices: Choices, options: Options, regimen: Regimen | None, rules: RoundingRules, formulary: GetFormulary) -> Choices:
@@ -61,13 +57,12 @@ def add_pharmacy(choices: Choices, options: Options, regimen: Regimen | None, ru
 
 def _rounding(options: Options, rules: RoundingRules, supply: Supply | None) -> Rounding:
     to, direction, over, limit = (given(options, name) for name in ("round", "direction", "round-over", "round-limit"))
-    rounding = Rounding(
+    rounding = default_rounding(rules)._replace(
         direction=cast("Direction", _word(direction or "nearest", "--direction", "nearest", "down", "up")),
         applies_to=None if over is None else cast("Basis", _word(over, "--round-over", "day", "course")),
-        limit_percent=rules.limit_percent if limit is None else read_percent(limit, "--round-limit"),
-        limit_source="; ".join(cited.source.citation for cited in rules.cited) if limit is None else "as --round-limit says",
-        published_limit=rules.limit_percent,
     )
+    if limit is not None:
+        rounding = rounding._replace(limit_percent=read_percent(limit, "--round-limit"), limit_source="as --round-limit says")
     if to is None:
         return rounding
     word = to.strip().lower()
@@ -198,20 +193,30 @@ def _ramp(options: Options, supply: Supply, formulary: GetFormulary) -> Ramp | L
     text = given(options, "ramp")
     if text is None:
         return None
+    ramp = read_ramp_option(text, formulary().ramps, supply.g_per_ml)
+    only = ramp.product if isinstance(ramp, Ramp) else None
+    if only and (supply.product is None or supply.product.id != only):
+        raise InputError(f"--ramp {text} is for {only} and is not carried over to another product; write another ramp")
+    return ramp
+
+
+def read_ramp_option(text: str, ramps: dict[str, Ramp], g_per_ml: Fraction | None) -> Ramp | Literal["printed"]:
+    """Read --ramp: `printed`, the name of a ramp, or its rates.
+
+    Args: text as typed; the ramps that have names; concentration [g/mL], for rates in mg.
+    Returns: the ramp.
+    Raises: InputError.
+    """
     word = text.strip().lower()
     if word == "printed":
         return "printed"
     if re.fullmatch(r"[a-z][a-z0-9-]*", word, re.ASCII):
-        ramps = formulary().ramps
         if word not in ramps:
             raise InputError(f"--ramp: {text!r} is not known; write {', '.join(('printed', *ramps))}, or the rates, {RAMP_EXAMPLES}")
-        only = ramps[word].product
-        if only and (supply.product is None or supply.product.id != only):
-            raise InputError(f"--ramp {word} is for {only} and is not carried over to another product; write another ramp")
         return ramps[word]
     if minutes := read_doubling(text):
         return Ramp(clean(text), "typed", (), doubles_after=minutes)
-    return Ramp(clean(text), "typed", read_ramp(text, supply.g_per_ml))
+    return Ramp(clean(text), "typed", read_ramp(text, g_per_ml))
 
 
 def _risks(text: str) -> tuple[Risk, ...]:

@@ -1,15 +1,19 @@
 """The options of `plan` as text -> a plan with its findings, or the open choices. The command line and files of patients
 both come through here, so they cannot differ."""
 
+import re
 from datetime import date
+from typing import TYPE_CHECKING
 
 from ivigcalc.catalogue import find
 from ivigcalc.dosing.plan import make_plan
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.model import Catalogue, Comparison, Finding, Formulary, Limits, Plan, Regimen
-from ivigcalc.options import Options, clean, given, many, one, read_choices, read_patient
-from ivigcalc.pharmacy import GetFormulary, add_pharmacy
+from ivigcalc.model import Catalogue, Comparison, Finding, Formulary, Limits, Plan, Regimen, SiteUse
+from ivigcalc.options import PHARMACY, GetFormulary, Options, clean, default_rounding, given, many, one, read_choices, read_patient
 from ivigcalc.safety.checks import accept, check, mark
+
+if TYPE_CHECKING:
+    from ivigcalc.site import Site
 
 
 def _nothing() -> Formulary:
@@ -17,14 +21,33 @@ def _nothing() -> Formulary:
     return Formulary({}, {}, {}, b"")
 
 
-def answer(options: Options, catalogue: Catalogue, limits: Limits, today: date, formulary: GetFormulary = _nothing) -> Plan | Comparison:
+def answer(
+    options: Options, catalogue: Catalogue, limits: Limits, today: date, formulary: GetFormulary = _nothing, site: "Site | None" = None
+) -> Plan | Comparison:
     """Answer a request for a plan.
 
     Args: options as typed; the catalogue; the safety limits and weight policies; today's date; the products and ramps, read only if
-    they are needed.
+    they are needed; the hospital's own file, which holds all of these merged with its own.
     Returns: a plan in which no refusal is left open, or a comparison of the open choices.
     Raises: InputError, Refused.
     """
+    if site is None:
+        return _answer(options, catalogue, limits, today, formulary, None)
+    from ivigcalc.site import with_defaults  # only where a hospital has a file of its own
+
+    merged, use = with_defaults(options, site)
+    try:
+        return _answer(merged, site.catalogue, limits, today, site.formulary, use)
+    except (InputError, Refused) as error:
+        if named := [name for name in use.defaults if re.search(rf"--{name}\b(?!-)", str(error))]:
+            came = ", ".join(f"--{name}" for name in named)
+            raise type(error)(f"{error} ({came} came from the site file of {site.name})") from None
+        raise
+
+
+def _answer(
+    options: Options, catalogue: Catalogue, limits: Limits, today: date, formulary: GetFormulary, site: SiteUse | None
+) -> Plan | Comparison:
     regimens = find(catalogue, one(options, "regimen")) if "regimen" in options else ()
     regimen = regimens[0] if len(regimens) == 1 else None
     choices = read_choices(options, regimen, today)
@@ -33,13 +56,17 @@ def answer(options: Options, catalogue: Catalogue, limits: Limits, today: date, 
             'say what to plan: --regimen ID (list them with: ivigcalc regimens) or a dose such as --dose "2 g/kg/course" --days 5'
         )
     patient = read_patient(options)
-    choices = add_pharmacy(choices, options, regimen, limits.rounding, formulary)
+    choices = choices._replace(rounding=default_rounding(limits.rounding))
+    if any(name in options for name in PHARMACY):
+        from ivigcalc.pharmacy import add_pharmacy  # not needed by every plan
+
+        choices = add_pharmacy(choices, options, regimen, limits.rounding, formulary)
     among = tuple(catalogue.regimens[key] for key in regimen.choose) if regimen else regimens
     result = make_plan(patient, regimen, choices, among, _others(catalogue, regimen), limits.weights)
     if isinstance(result, Comparison):
         _refuse_schedule(options, result)
-        return mark(result, limits.doses)
-    plan = check(result, limits.doses)
+        return mark(result, limits.doses, site)
+    plan = check(result, limits.doses, site)
     reason = None if (why := given(options, "reason")) is None else clean(why)
     plan = plan._replace(findings=accept(plan.findings, many(options, "accept"), reason))
     if refusals := [finding for finding in plan.findings if finding.level == "refusal" and not finding.accepted]:

@@ -83,7 +83,7 @@ def test_each_kind_of_error_has_its_exit_code(
 
 
 def test_a_faulty_catalogue_names_every_fault(run_cli: RunCli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ivigcalc.catalogue.load_catalogue", failing(CatalogueError(("a.yaml:3: dose: x", "a.yaml:9: days: y"))))
+    monkeypatch.setattr("ivigcalc.cli.data.load_catalogue", failing(CatalogueError(("a.yaml:3: dose: x", "a.yaml:9: days: y"))))
     result = run_cli(*ITP)
     assert (result.code, result.out) == (3, b"")
     assert result.err.splitlines() == ["a.yaml:3: dose: x", "a.yaml:9: days: y", "ivigcalc: 2 faults in a data file; mend and run again"]
@@ -405,7 +405,7 @@ def test_a_suffix_without_a_name_is_no_file(run_cli: RunCli) -> None:
 def test_a_faulty_catalogue_completes_nothing_and_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     faulty = tmp_path / "regimens.yaml"
     faulty.write_text("nothing: here\n", encoding="utf-8")
-    monkeypatch.setattr("ivigcalc.catalogue.data_file", lambda _: faulty)
+    monkeypatch.setattr("ivigcalc.cli.data.data_file", lambda _: faulty)
     assert complete_regimen() == []
     assert complete_product() == []
 

@@ -22,7 +22,7 @@ GIVEN = "volume_ml vials wasted_g minutes shortest_minutes"
 KEYS = {
     "": (
         "schema generator inputs dosing_weight regimen product rounding cycles infusions totals next_cycle_start order_text findings",
-        "start_window rates",
+        "start_window rates site",
     ),
     "generator": ("name version catalogue_sha256", ""),
     "inputs": ("label weight_kg height_cm sex age_years options", ""),
@@ -107,7 +107,7 @@ def test_a_plan_without_dates(run_cli: RunCli) -> None:
         "ordered_g": Decimal("74.4"),
         **given,
     }
-    for key in ("product", "rates", "next_cycle_start", "start_window"):
+    for key in ("product", "rates", "site", "next_cycle_start", "start_window"):
         assert found[key] is None
     assert found["findings"] == []
 

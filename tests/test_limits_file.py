@@ -271,7 +271,12 @@ def test_a_faulty_file_ends_every_command_with_3_and_nothing_on_standard_output(
     run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
 ) -> None:
     faulty = write(tmp_path, GOOD.replace("18 years", "18"))
-    monkeypatch.setattr("ivigcalc.catalogue.data_file", lambda name: faulty if name == "limits.yaml" else data_file(name))
+
+    def ours(name: str) -> Path:
+        return faulty if name == "limits.yaml" else data_file(name)
+
+    for place in ("ivigcalc.catalogue.data_file", "ivigcalc.cli.data.data_file"):
+        monkeypatch.setattr(place, ours)
     ran = run_cli(*command)
     assert (ran.code, ran.out) == (3, b"")
     assert f"{faulty}:20: {AU}.figures.adult_age: " in ran.err

@@ -35,6 +35,21 @@ def load_formulary(path: Path) -> Formulary:
     return Formulary(products, ramps, indications, data)
 
 
+def add_formulary(root: Item, sources: dict[str, Source], shipped: Formulary) -> Formulary:
+    """Read a hospital's own products and ramps beside those that ship; one with the same name replaces ours.
+
+    Args: the root of its file; the file's sources; what ships.
+    Returns: both.
+    """
+    no_products: dict[str, Product] = {}
+    no_ramps: dict[str, Ramp] = {}
+    own = root.take_or("products", lambda item: read_products(item, sources), no_products) or no_products
+    products = {**shipped.products, **own}
+    check_names(root, products)
+    ramps = root.take_or("ramps", lambda item: read_ramps(item, sources, products), no_ramps) or no_ramps
+    return shipped._replace(products=products, ramps={**shipped.ramps, **ramps})
+
+
 def _indications(item: Item) -> dict[str, str]:
     """Read the short names of indications with the names that regimens use -> each of them with its short name."""
     found: dict[str, str] = {}

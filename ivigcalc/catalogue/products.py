@@ -418,6 +418,10 @@ def _names(item: Item) -> tuple[str, ...]:
 def check_names(root: Item, products: dict[str, Product]) -> None:
     """Note every id and alias that is misspelt or stands twice."""
     owner = {key: f"products.{key}" for key in products}
+    here = root.child("products")
+    for key, product in products.items():
+        if here and not here.child(key):
+            owner |= dict.fromkeys(product.aliases, f"products.{key}")
     for key, entry in (item for table in [root.child("products")] if table and products for item in table.entries()):
         if not _NAME(key):
             entry.fault("is not a name, expected small letters, digits and hyphens, such as octagam-10-us")

@@ -1,7 +1,6 @@
 """`ivigcalc plan`: what to give on each day."""
 
 from contextlib import suppress
-from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,9 +11,10 @@ from ivigcalc.cli.complete import complete_product, complete_regimen
 from ivigcalc.errors import InputError, IvigcalcError, Refused
 
 if TYPE_CHECKING:
-    from ivigcalc.model import Catalogue, Comparison, Formulary, Plan
+    from ivigcalc.cli.data import Data
+    from ivigcalc.model import Comparison, Plan
 
-_NOT_INPUTS = ("output", "force")
+_NOT_INPUTS = ("output", "force", "site")
 
 
 def complete_format() -> list[str]:
@@ -31,15 +31,6 @@ def complete_policy() -> list[str]:
     with suppress(IvigcalcError):
         return ["actual", "ideal", "adjusted", *load_limits(data_file("limits.yaml")).weights.offered]
     return []
-
-
-@cache
-def formulary() -> "Formulary":
-    """The products and ramps, read once and only by a plan that names one of them."""
-    from ivigcalc.catalogue import data_file
-    from ivigcalc.catalogue.formulary import load_formulary
-
-    return load_formulary(data_file("products.yaml"))
 
 
 def plan(
@@ -126,6 +117,9 @@ def plan(
         typer.Option("--accept", metavar="CODE=FIGURE", help="Let one refused figure through, as the refusal names it."),
     ] = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why it is accepted; printed with the plan.")] = None,
+    site: Annotated[
+        str | None, typer.Option("--site", metavar="FILE", help="The hospital's own file of defaults and regimens; none for none.")
+    ] = None,
     format_: Annotated[
         str | None,
         typer.Option("--format", metavar="FORMAT", help="table, csv or json.", autocompletion=complete_format),
@@ -145,7 +139,7 @@ def plan(
     """
     from datetime import date
 
-    from ivigcalc.catalogue import data_file, load_catalogue, load_limits
+    from ivigcalc.cli.data import load_data
     from ivigcalc.cli.output import choose_format, deliver, tell
     from ivigcalc.export.csv import harmless
     from ivigcalc.export.words import grams
@@ -156,13 +150,12 @@ def plan(
     if force and output in (None, "-"):
         raise InputError("--force replaces a file, and none is named; add -o FILE or leave it out")
     options = {name: text for name, text in options_given(ctx).items() if name not in _NOT_INPUTS}
-    catalogue = load_catalogue(data_file("regimens.yaml"))
-    limits = load_limits(data_file("limits.yaml"))
-    result = answer(options, catalogue, limits, date.today(), formulary)  # noqa: DTZ011 (the ward's own day)
+    data = load_data(site)
+    result = answer(options, data.shipped, data.limits, date.today(), data.formulary, data.site)  # noqa: DTZ011 (the ward's own day)
     if isinstance(result, Comparison):
         _show_choices(result, format_name, output)
         return
-    deliver(_encode(result, options, catalogue, format_name, output), output, force=force)
+    deliver(_encode(result, options, data, format_name, output), output, force=force)
     if output and output != "-":
         tell(f"wrote {output}: {len(result.infusions):,} infusions, {grams(result.ordered_g)} in all")
     if format_name != "table" or output:
@@ -172,7 +165,7 @@ def plan(
             tell("the label starts like a formula of a spreadsheet; an apostrophe was put before it")
 
 
-def _encode(plan: "Plan", options: dict[str, str | tuple[str, ...]], catalogue: "Catalogue", format_name: str, output: str | None) -> bytes:
+def _encode(plan: "Plan", options: dict[str, str | tuple[str, ...]], data: "Data", format_name: str, output: str | None) -> bytes:
     """Turn a plan into the bytes of a format."""
     from ivigcalc.catalogue import sha256_of
     from ivigcalc.cli.output import FILE_WIDTH, may_colour, screen_bytes, screen_width
@@ -181,8 +174,8 @@ def _encode(plan: "Plan", options: dict[str, str | tuple[str, ...]], catalogue: 
     from ivigcalc.model import Origin
 
     if format_name in MACHINE_FORMATS:
-        products = sha256_of(formulary().data) if "product" in options or "ramp" in options else None
-        return MACHINE_FORMATS[format_name](plan, Origin(options, __version__, sha256_of(catalogue.data), products))
+        products = sha256_of(data.formulary().data) if plan.choices.supply else None
+        return MACHINE_FORMATS[format_name](plan, Origin(options, __version__, sha256_of(data.shipped.data), products))
     if output and output != "-":
         return plan_table(plan, FILE_WIDTH, colour=False).encode()
     return screen_bytes(plan_table(plan, screen_width(), colour=may_colour()))

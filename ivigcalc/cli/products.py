@@ -21,6 +21,7 @@ def products(
             autocompletion=_complete,
         ),
     ] = None,
+    site: Annotated[str | None, typer.Option("--site", metavar="FILE", help="The hospital's own file; none for none.")] = None,
 ) -> None:
     """List the products, or show one with every figure, its source, its quote and what is not stated.
 
@@ -30,13 +31,12 @@ def products(
       ivigcalc products cidp us
       ivigcalc products show octagam-10-us
     """
-    from ivigcalc.catalogue import data_file
-    from ivigcalc.catalogue.formulary import load_formulary
     from ivigcalc.catalogue.products import find_all_products, find_product
+    from ivigcalc.cli.data import load_data
     from ivigcalc.cli.output import deliver, may_colour, screen_bytes, screen_width
     from ivigcalc.export.products import product_list, product_page
 
-    known = load_formulary(data_file("products.yaml")).products
+    known = load_data(site).formulary().products
     words = words or []
     if words[:1] == ["show"]:
         if len(words) == 1:

@@ -1,15 +1,14 @@
 """The calculator: a patient, a regimen and choices -> a plan, or the open choices side by side. Pure."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from fractions import Fraction
 
 from ivigcalc.dosing.amounts import Amounts, amounts
 from ivigcalc.dosing.compare import DAYS_SHOWN, compare
 from ivigcalc.dosing.dates import add_interval
-from ivigcalc.dosing.rates import settle_rates
 from ivigcalc.dosing.schedule import Slot, schedule
 from ivigcalc.dosing.settle import BY_HAND, count_override, in_basis, missing, read_basis, settle
-from ivigcalc.dosing.supply import give, together
 from ivigcalc.dosing.weights import dosing_weight
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import (
@@ -24,9 +23,11 @@ from ivigcalc.model import (
     Patient,
     Phase,
     Plan,
+    Rates,
     Regimen,
     Settled,
     Span,
+    Supply,
     WeightPolicies,
 )
 from ivigcalc.numbers import screen_text
@@ -196,9 +197,7 @@ def _plan(
 ) -> Plan:
     slots, next_start = schedule(phases, choices)
     doses = {slot.phase: amounts(slot.phase, weight.kg, choices.rounding) for slot in slots}
-    supply = choices.supply
-    rates = settle_rates(choices.rate, supply, patient.weight_kg, weight.kg) if supply and supply.g_per_ml else None
-    given = {ordered: give(ordered, supply, rates) for grams in doses.values() for ordered in grams.ordered_g}
+    rates, given = _supplied(choices, patient, weight, {ordered for grams in doses.values() for ordered in grams.ordered_g})
     courses: list[Course] = []
     infusions: list[Infusion] = []
     so_far = Fraction(0)
@@ -219,7 +218,7 @@ def _plan(
                 change_percent=_change(grams.course_g, ordered),
                 rounded_over=grams.rounded_over,
                 tie=grams.tie,
-                given=together(given[day_g] for day_g in grams.ordered_g),
+                given=_together((given[day_g] for day_g in grams.ordered_g), choices.supply),
             )
         )
         infusions.extend(_infusions(slot, grams, given, ordered, so_far, weight.kg))
@@ -238,11 +237,32 @@ def _plan(
         calculated_g=sum((course.calculated_g for course in courses), Fraction(0)),
         ordered_g=so_far,
         rates=rates,
-        given=together(course.given for course in courses),
+        given=_together((course.given for course in courses), choices.supply),
         next_start=next_start,
         last_start=_last_start(regimen, choices),
         others=others,
     )
+
+
+def _supplied(choices: Choices, patient: Patient, weight: DosingWeight, doses: set[Fraction]) -> tuple[Rates | None, dict[Fraction, Given]]:
+    """How an infusion runs, and what giving each dose [g] takes."""
+    supply = choices.supply
+    if supply is None:
+        return None, dict.fromkeys(doses, Given())
+    from ivigcalc.dosing.rates import settle_rates  # only where the doses are drawn from something
+    from ivigcalc.dosing.supply import give
+
+    rates = settle_rates(choices.rate, supply, patient.weight_kg, weight.kg) if supply.g_per_ml else None
+    return rates, {dose: give(dose, supply, rates) for dose in doses}
+
+
+def _together(days: Iterable[Given], supply: Supply | None) -> Given:
+    """What several doses take together."""
+    if supply is None:
+        return Given()
+    from ivigcalc.dosing.supply import together
+
+    return together(days)
 
 
 def _cycles_override(phases: tuple[Settled, ...], planned: int, choices: Choices) -> tuple[Override, ...]:

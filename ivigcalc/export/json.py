@@ -8,7 +8,7 @@ from typing import Any
 import simplejson
 
 from ivigcalc.export.words import clock, order_text
-from ivigcalc.model import Cited, Given, Origin, Plan, Rate, Rates, Regimen, Settled, Supply
+from ivigcalc.model import Cited, Given, Origin, Plan, Rate, Rates, Regimen, Settled, SiteUse, Supply
 from ivigcalc.numbers import exact_text
 
 SCHEMA = "ivigcalc.plan/1"
@@ -82,6 +82,7 @@ def as_json(plan: Plan, origin: Origin) -> bytes:
             "ordered_g": _number(plan.ordered_g),
             **_given(plan.given),
         },
+        "site": _site(plan.site),
         "next_cycle_start": _date(plan.next_start),
         "start_window": _window(plan),
         "order_text": order_text(plan),
@@ -182,6 +183,11 @@ def _rate(rate: Rate) -> dict[str, Any]:
         "source": rate.source.citation,
         "quote": rate.quote,
     }
+
+
+def _site(site: SiteUse | None) -> dict[str, Any] | None:
+    """The hospital's own file, and what was taken from it."""
+    return site and {"name": site.name, "sha256": site.sha256, "options": site.defaults}
 
 
 def _maybe(value: Fraction | None) -> Decimal | None:

@@ -26,8 +26,7 @@ def plan_table(plan: Plan, width: int, *, colour: bool) -> str:
     _patient(screen, plan)
     _dose(screen, plan)
     supply_entries(screen, plan)
-    for finding in plan.findings:
-        _finding(screen, finding)
+    _findings(screen, plan.findings)
     screen.gap()
     infusion_rows(screen, plan)
     screen.gap()
@@ -66,6 +65,7 @@ def comparison_table(comparison: Comparison, width: int, choice: str, *, colour:
     screen.rows(("Days", *heads), [(str(count), *(_cell(column, count) for column in columns)) for count in days])
     screen.gap()
     first_of_kind = {finding.code: finding for option in reversed(comparison.options) for finding in option.findings}
+    _findings(screen, comparison.findings)
     for finding in first_of_kind.values():
         label = "Refused" if finding.level == "refusal" else _LABELS[finding.level]
         screen.entry(label, f"{finding.text} Source: {finding.source}.", _STYLES[finding.level])
@@ -135,6 +135,19 @@ def _rounding(plan: Plan, course: Course) -> str:
     if len(days) == 1 and first.change_percent == course.change_percent:
         return text
     return f"{text}; {', '.join(f'{grams(day.ordered_g)} a day {words.percent(day.change_percent)}' for day in days.values())}"
+
+
+def _findings(screen: Screen, findings: tuple[Finding, ...]) -> None:
+    """Show the findings, the notes on the site file together."""
+    for finding in findings:
+        if not _of_site(finding):
+            _finding(screen, finding)
+    if notes := [finding.text for finding in findings if _of_site(finding)]:
+        screen.entry("Site file", notes)
+
+
+def _of_site(finding: Finding) -> bool:
+    return finding.code.startswith("site-") and finding.level == "note"
 
 
 def _finding(screen: Screen, finding: Finding) -> None:

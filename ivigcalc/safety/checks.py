@@ -4,22 +4,25 @@ import re
 from fractions import Fraction
 
 from ivigcalc.errors import InputError
-from ivigcalc.model import Comparison, Course, Finding, Limit, Override, Plan, Rounding, Settled
+from ivigcalc.model import Comparison, Course, Finding, Limit, Override, Plan, Rounding, Settled, SiteUse
 from ivigcalc.numbers import NUMBER, exact_text, screen_text
-from ivigcalc.safety.supply import check_supply
 from ivigcalc.units import Basis
 from ivigcalc.when import screen_date
 
 _WORDS = {"dose": "dose", "days": "days of the course", "every": "interval", "cycles": "number of courses"}
 
 
-def check(plan: Plan, limits: tuple[Limit, ...]) -> Plan:
+def check(plan: Plan, limits: tuple[Limit, ...], site: SiteUse | None = None) -> Plan:
     """Add every finding to a plan.
 
-    Args: plan; the safety limits.
+    Args: plan; the safety limits; what was taken from a site file.
     Returns: the plan with its findings, refusals first.
     """
-    findings = [*_changed(plan), *_provenance(plan), *_window(plan), *_moved(plan), *_rounding(plan.rounding), *check_supply(plan)]
+    findings = [*_changed(plan), *_provenance(plan), *_window(plan), *_moved(plan), *_rounding(plan.rounding)]
+    if plan.choices.supply:
+        from ivigcalc.safety.supply import check_supply  # only where there is a product
+
+        findings += check_supply(plan)
     for phase in plan.phases:
         course = next((course for course in plan.courses if course.phase is phase), None)
         if course is None:
@@ -29,14 +32,28 @@ def check(plan: Plan, limits: tuple[Limit, ...]) -> Plan:
         findings += _limits(phase, calculated, {"day": max(ordered), "course": course.ordered_g}, plan.weight.kg, limits)
         findings += _caps(phase, calculated, course.uncapped_g)
         findings += _tie(plan, course)
+    if site:
+        from ivigcalc.safety.site import check_site
+
+        findings += check_site(site, _rests_on(plan))
     rank = {"refusal": 0, "warning": 1, "note": 2}
-    return plan._replace(findings=tuple(sorted(dict.fromkeys(findings), key=lambda finding: rank[finding.level])))
+    return plan._replace(findings=tuple(sorted(dict.fromkeys(findings), key=lambda finding: rank[finding.level])), site=site)
 
 
-def mark(comparison: Comparison, limits: tuple[Limit, ...]) -> Comparison:
+def _rests_on(plan: Plan) -> tuple[str, ...]:
+    """The names of the regimen, product and ramp of a plan, as a site file would hold them."""
+    supply, ramp = plan.choices.supply, plan.rates and plan.rates.ramp
+    return (
+        *((f"regimens.{plan.regimen.id}",) if plan.regimen else ()),
+        *((f"products.{supply.product.id}",) if supply and supply.product else ()),
+        *((f"ramps.{ramp.name}",) if ramp else ()),
+    )
+
+
+def mark(comparison: Comparison, limits: tuple[Limit, ...], site: SiteUse | None = None) -> Comparison:
     """Mark each option of a comparison with what the limits and caps say of it.
 
-    Args: comparison; the safety limits.
+    Args: comparison; the safety limits; what was taken from a site file.
     Returns: the comparison with findings on its options.
     """
     options = []
@@ -50,7 +67,12 @@ def mark(comparison: Comparison, limits: tuple[Limit, ...]) -> Comparison:
             *(finding for finding in _entered(option.phase) if option.regimen and finding.code != "entered-days"),
         )
         options.append(option._replace(findings=found))
-    return comparison._replace(options=tuple(options))
+    if site is None:
+        return comparison._replace(options=tuple(options))
+    from ivigcalc.safety.site import check_site
+
+    regimens = dict.fromkeys(f"regimens.{option.regimen.id}" for option in options if option.regimen)
+    return comparison._replace(options=tuple(options), findings=tuple(check_site(site, tuple(regimens))))
 
 
 def accept(findings: tuple[Finding, ...], acceptances: tuple[str, ...], reason: str | None) -> tuple[Finding, ...]:
