@@ -52,9 +52,14 @@ class Cited(NamedTuple):
 class Cap(NamedTuple):
     """The most that a source allows for a day or a course; from an external source it warns and changes nothing."""
 
-    grams: Fraction
+    grams: Fraction | None  # one of these two is stated
     per: Basis
     cited: Cited
+    g_per_kg: Fraction | None = None
+
+    def at(self, weight_kg: Fraction) -> Fraction:
+        """The cap [g] for a dosing weight [kg]."""
+        return self.grams if self.grams is not None else (self.g_per_kg or Fraction(0)) * weight_kg
 
 
 class Phase(NamedTuple):

@@ -63,7 +63,7 @@ FAULTS: dict[str, list[Fault]] = {
     "cycles_1001": [(22, f"{PHASE}.cycles", ("1001 is more than 1,000", "bound of our own"))],
     "interval_without_unit": [(21, f"{PHASE}.every", ("'3' is not an interval", "days, weeks or months"))],
     "interval_a_mass": [(21, f"{PHASE}.every", ("'3 g' is not an interval", "days, weeks or months"))],
-    "cap_a_dose": [(24, f"{PHASE}.caps[1].at_most", ("'1 g/kg' is not an amount in grams", '"25 g"'))],
+    "cap_holds_its_basis": [(24, f"{PHASE}.caps[1].at_most", ("'1 g/kg/day' holds the basis", "expected g/kg here", "per"))],
     "cap_without_unit": [(24, f"{PHASE}.caps[1].at_most", ("'25' is not an amount in grams", '"25 g"'))],
     "window_in_weeks": [(23, f"{ONE}.window.within", ("4 weeks", "expected days, such as 30 days"))],
     "range_upside_down": [(20, f"{PHASE}.days", ("'5 to 2'", "upside down", "expected the lower figure first"))],
@@ -337,6 +337,14 @@ def test_two_phases_and_a_cap_are_read(tmp_path: Path) -> None:
     assert [(cap.grams, cap.per, cap.cited.source.key, cap.cited.locator) for cap in maintenance.caps] == [
         (Fraction(100), "course", "smith", "Dose")
     ]
+
+
+@pytest.mark.parametrize(("at_most", "grams", "g_per_kg"), [("25 g", 25, None), ("2 g/kg", None, 2), ("500 mg/kg", None, Fraction(1, 2))])
+def test_a_cap_is_in_grams_or_in_grams_per_kg(tmp_path: Path, at_most: str, grams: int | None, g_per_kg: Fraction | None) -> None:
+    text = (BAD / "cap_holds_its_basis.yaml").read_text(encoding="utf-8").replace("1 g/kg/day", at_most)
+    (cap,) = load_catalogue(_write(tmp_path, text)).regimens["one"].phases[0].caps
+    assert (cap.grams, cap.g_per_kg) == (grams, g_per_kg)
+    assert cap.at(Fraction(62)) == (grams if grams is not None else g_per_kg and g_per_kg * 62)
 
 
 def test_an_alias_twice_in_one_regimen_is_a_fault_too(tmp_path: Path) -> None:

@@ -132,9 +132,17 @@ def _caps(item: Item, sources: dict[str, Source]) -> tuple[Cap, ...]:
     caps = []
     for entry in item.rows():
         entry.only("at_most", "per", "source", "locator", "quote")
-        grams = entry.take("at_most", lambda at_most: read_grams(text(at_most), at_most.where))
-        caps.append(Cap(grams, cast("Basis", entry.take("per", one_of("day", "course"), "day or course")), read_citation(entry, sources)))
+        cap = entry.take("at_most", _most)  # None after a fault, with which the file is refused as a whole
+        grams, g_per_kg = cap if isinstance(cap, tuple) else (None, None)
+        per = cast("Basis", entry.take("per", one_of("day", "course"), "day or course"))
+        caps.append(Cap(grams, per, read_citation(entry, sources), g_per_kg))
     return tuple(caps)
+
+
+def _most(item: Item) -> tuple[Fraction | None, Fraction | None]:
+    """Read the figure of a cap, in grams or in grams per kg."""
+    words = text(item)
+    return (None, dose_without_basis(words, item.where)) if "/" in words else (read_grams(words, item.where), None)
 
 
 def _window(entry: Item) -> Window:

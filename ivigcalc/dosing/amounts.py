@@ -29,8 +29,8 @@ def amounts(phase: Settled, weight_kg: Fraction) -> Amounts:
     """
     once = phase.dose_g_per_kg * weight_kg
     uncapped = once * phase.days if phase.per == "day" else once
-    course = _capped(phase, uncapped)
-    most = _own_cap(phase.caps, "course")
+    course = _capped(phase, uncapped, weight_kg)
+    most = _own_cap(phase.caps, "course", weight_kg)
     if phase.per == "day":
         ordered = (round_to_step(course / phase.days, DEFAULT_STEP_G, most and most / phase.days),) * phase.days
     else:
@@ -43,9 +43,9 @@ def amounts(phase: Settled, weight_kg: Fraction) -> Amounts:
     return Amounts(uncapped, course / phase.days, course, ordered)
 
 
-def _capped(phase: Settled, course: Fraction) -> Fraction:
+def _capped(phase: Settled, course: Fraction, weight_kg: Fraction) -> Fraction:
     """Apply the caps of the regimen's own source to a course [g]."""
-    course_cap, day_cap = (_own_cap(phase.caps, per) for per in ("course", "day"))
+    course_cap, day_cap = (_own_cap(phase.caps, per, weight_kg) for per in ("course", "day"))
     course = course if course_cap is None else min(course, course_cap)
     if day_cap is None or course / phase.days <= day_cap:
         return course
@@ -58,9 +58,9 @@ def _capped(phase: Settled, course: Fraction) -> Fraction:
     )
 
 
-def _own_cap(caps: tuple[Cap, ...], per: str) -> Fraction | None:
+def _own_cap(caps: tuple[Cap, ...], per: str, weight_kg: Fraction) -> Fraction | None:
     """The strictest cap [g] of the regimen's own source for a day or a course; one of an external source only warns."""
-    return min((cap.grams for cap in caps if cap.per == per and not cap.cited.source.external), default=None)
+    return min((cap.at(weight_kg) for cap in caps if cap.per == per and not cap.cited.source.external), default=None)
 
 
 def _days(count: int) -> str:

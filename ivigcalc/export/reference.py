@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from ivigcalc.export import words
 from ivigcalc.export.screen import Screen
-from ivigcalc.model import Catalogue, Phase, Regimen, Span
+from ivigcalc.model import Cap, Catalogue, Phase, Regimen, Span
 from ivigcalc.numbers import screen_text
 
 NOT_STATED = "not stated"
@@ -77,8 +77,13 @@ def _phase_entries(screen: Screen, phase: Phase, *, several: bool) -> None:
         quote = f'{cap.cited.locator}: "{cap.cited.quote}"'
         screen.entry(
             "At most",
-            [f"{screen_text(cap.grams)} g a {cap.per}", words.source_lines(cap.cited.source)[0], quote],
+            [_cap(cap), words.source_lines(cap.cited.source)[0], quote],
         )
+
+
+def _cap(cap: Cap) -> str:
+    figure = f"{screen_text(cap.g_per_kg)} g per kg" if cap.g_per_kg is not None else f"{screen_text(cap.grams or Fraction(0))} g"
+    return f"{figure} per {cap.per}" if cap.g_per_kg is not None else f"{figure} a {cap.per}"
 
 
 def _phase(phase: Phase) -> str:

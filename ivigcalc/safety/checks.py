@@ -26,7 +26,7 @@ def check(plan: Plan, limits: tuple[Limit, ...]) -> Plan:
         ordered = [infusion.ordered_g for infusion in plan.infusions if infusion.cycle == course.cycle]
         calculated: dict[Basis, Fraction] = {"day": course.calculated_g / phase.days, "course": course.calculated_g}
         findings += _limits(phase, calculated, {"day": max(ordered), "course": course.ordered_g}, plan.weight.kg, limits)
-        findings += _caps(phase, calculated, course.uncapped_g)
+        findings += _caps(phase, calculated, course.uncapped_g, plan.weight.kg)
         findings += _tie(plan, phase, calculated, {"day": ordered[0], "course": course.ordered_g})
     rank = {"refusal": 0, "warning": 1, "note": 2}
     return plan._replace(findings=tuple(sorted(dict.fromkeys(findings), key=lambda finding: rank[finding.level])))
@@ -44,7 +44,7 @@ def mark(comparison: Comparison, limits: tuple[Limit, ...]) -> Comparison:
         ordered: dict[Basis, Fraction] = {"day": max(option.ordered_g), "course": sum(option.ordered_g, Fraction(0))}
         found = (
             *_limits(option.phase, grams, ordered, comparison.weight.kg, limits),
-            *_caps(option.phase, grams, option.uncapped_g),
+            *_caps(option.phase, grams, option.uncapped_g, comparison.weight.kg),
             *_overridden(option.phase.overrides),
             *(finding for finding in _entered(option.phase) if option.regimen and finding.code != "entered-days"),
         )
@@ -111,16 +111,19 @@ def _limits(
     return found
 
 
-def _caps(phase: Settled, calculated: dict[Basis, Fraction], uncapped_g: Fraction) -> list[Finding]:
+def _caps(phase: Settled, calculated: dict[Basis, Fraction], uncapped_g: Fraction, weight_kg: Fraction) -> list[Finding]:
     """Say where a cap of the regimen's own source was applied, and warn where an external one is exceeded."""
     found = []
     for cap in phase.caps:
         source = f"{cap.cited.source.citation}, {cap.cited.locator}"
-        most = f"{screen_text(cap.grams)} g a {cap.per}"
-        if cap.cited.source.external and calculated[cap.per] > cap.grams:
+        cap_g = cap.at(weight_kg)
+        most = f"{screen_text(cap_g)} g a {cap.per}"
+        if cap.g_per_kg is not None:
+            most += f", {screen_text(cap.g_per_kg)} g per kg"
+        if cap.cited.source.external and calculated[cap.per] > cap_g:
             text = f"{screen_text(calculated[cap.per])} g a {cap.per} is more than the {most} of an external source."
             found.append(Finding("external-limit", "warning", text, source))
-        elif not cap.cited.source.external and uncapped_g > calculated["course"] and calculated[cap.per] == cap.grams:
+        elif not cap.cited.source.external and uncapped_g > calculated["course"] and calculated[cap.per] == cap_g:
             course = f"{screen_text(calculated['course'])} g instead of {screen_text(uncapped_g)} g"
             text = f"The source caps the dose at {most}: the course is {course}."
             found.append(Finding("capped", "warning", text, source))
