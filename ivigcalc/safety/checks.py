@@ -4,7 +4,7 @@ import re
 from fractions import Fraction
 
 from ivigcalc.errors import InputError
-from ivigcalc.model import Comparison, Finding, Limit, Override, Plan, Settled
+from ivigcalc.model import Comparison, Finding, Limit, Override, Plan, Regimen, Settled
 from ivigcalc.numbers import NUMBER, exact_text, screen_text
 from ivigcalc.units import Basis
 from ivigcalc.when import screen_date
@@ -40,11 +40,12 @@ def mark(comparison: Comparison, limits: tuple[Limit, ...]) -> Comparison:
     """
     options = []
     for option in comparison.options:
+        weight_kg = (option.weight or comparison.weight).kg
         grams: dict[Basis, Fraction] = {"day": option.day_g, "course": option.course_g}
         ordered: dict[Basis, Fraction] = {"day": max(option.ordered_g), "course": sum(option.ordered_g, Fraction(0))}
         found = (
-            *_limits(option.phase, grams, ordered, comparison.weight.kg, limits),
-            *_caps(option.phase, grams, option.uncapped_g, comparison.weight.kg),
+            *_limits(option.phase, grams, ordered, weight_kg, limits),
+            *_caps(option.phase, grams, option.uncapped_g, weight_kg),
             *_overridden(option.phase.overrides),
             *(finding for finding in _entered(option.phase) if option.regimen and finding.code != "entered-days"),
         )
@@ -176,6 +177,8 @@ def _provenance(plan: Plan) -> list[Finding]:
     found = []
     if plan.regimen is None:
         found.append(Finding("no-source", "warning", "The dose was entered by hand; no source stands behind it."))
+    if plan.regimen:
+        found += _standing(plan.regimen)
     for cited in plan.cited:
         if cited.source.external:
             text = "A source from outside the regimen's document stands behind the dose."
@@ -183,6 +186,18 @@ def _provenance(plan: Plan) -> list[Finding]:
     if any(phase.every and phase.every.unit == "month" for phase in plan.phases):
         text = "A month is a calendar month, on the same day of the month or its last day; it is not 28 days."
         found.append(Finding("calendar-month", "note", text))
+    return found
+
+
+def _standing(regimen: Regimen) -> list[Finding]:
+    """Say where a regimen is not standard treatment, and where sources differ on it."""
+    found = []
+    if regimen.standing and regimen.standing != "standard":
+        text = f"This regimen is {regimen.standing}: it is not standard treatment."
+        found.append(Finding(f"standing-{regimen.standing.replace(' ', '-')}", "warning", text))
+    for conflict in regimen.conflicts:
+        source = "; ".join(f'{cited.source.citation}, {cited.locator}: "{cited.quote}"' for cited in conflict.cited)
+        found.append(Finding("sources-differ", "note", f"Sources differ. {conflict.text}", source or None))
     return found
 
 
