@@ -1,8 +1,6 @@
 """A name as typed -> the regimen it means; two meanings are never resolved in silence."""
 
-import re
-
-from ivigcalc.catalogue.names import flat
+from ivigcalc.catalogue.names import flat, key_of
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import Catalogue, Regimen
 
@@ -14,7 +12,7 @@ def find(catalogue: Catalogue, name: str, asked: str = "--regimen") -> tuple[Reg
     Returns: the regimen, or several to show side by side.
     Raises: InputError for a name that is unknown or has two meanings; Refused for what is not IVIG or not recommended.
     """
-    key = _key(name)
+    key = key_of(name)
     for spelling in (str, flat):  # as it stands, then without the slash of an id such as cidp/induction
         for regimen in catalogue.regimens.values():
             if key in map(spelling, (regimen.id, *regimen.aliases)):
@@ -36,7 +34,7 @@ def why_not_planned(catalogue: Catalogue, name: str) -> str | None:
     Args: the catalogue; the name as typed.
     Returns: the reason with its source, or None.
     """
-    key = _key(name)
+    key = key_of(name)
     for other in catalogue.not_ivig.values():
         if key == other.id or key in other.aliases:
             return f" is not IVIG. {other.explanation} (source: {other.cited[0].source.citation})"
@@ -69,10 +67,6 @@ def _searched(catalogue: Catalogue, regimen: Regimen) -> str:
     known = (regimen.population, regimen.specialty, regimen.standing, regimen.jurisdiction, *regimen.evidence)
     named = (indication.name, *indication.aliases) if indication else ()
     return " ".join((regimen.id, regimen.name, *regimen.aliases, regimen.indication, *named, *filter(None, known))).lower()
-
-
-def _key(name: str) -> str:
-    return re.sub(r"-?/-?", "/", re.sub(r"[\s_-]+", "-", name.strip().lower()))
 
 
 def _suggest(catalogue: Catalogue, key: str) -> str:

@@ -1,10 +1,11 @@
 """The names of regimens, indications and what is not planned: how they are spelt, and that each means one thing."""
 
 import re
+from collections.abc import Collection
 
 from ivigcalc.catalogue.reading import Item, text
 from ivigcalc.errors import InputError
-from ivigcalc.model import Catalogue, Regimen
+from ivigcalc.model import Catalogue
 
 EXPECTED = "small letters, digits and hyphens, with a slash before what sets a regimen of an indication apart"
 is_name = re.compile(r"[a-z0-9]+(?:[-/][a-z0-9]+)*", re.ASCII).fullmatch
@@ -21,6 +22,11 @@ def read_name(item: Item) -> str:
 def read_names(item: Item) -> tuple[str, ...]:
     """Read a list of names."""
     return tuple(row.value(read_name) for row in item.rows())
+
+
+def key_of(name: str) -> str:
+    """A name as typed, in the spelling of ids: small letters, hyphens for spaces."""
+    return re.sub(r"-?/-?", "/", re.sub(r"[\s_-]+", "-", name.strip().lower()))
 
 
 def flat(name: str) -> str:
@@ -72,10 +78,10 @@ def _own(entry: Item, owner: dict[str, str], name: str, place: str, words: str) 
     owner[flat(name)] = place
 
 
-def check_refers(item: Item, names: tuple[str, ...] | None, regimens: dict[str, Regimen], least: int) -> None:
+def check_refers(item: Item, names: tuple[str, ...] | None, regimens: Collection[str], least: int) -> None:
     """Note every name that is no regimen, and a list that is too short.
 
-    Args: the list; what was read of it; the regimens that it may name; how many it must name at least.
+    Args: the list; what was read of it; the ids that it may name; how many it must name at least.
     """
     for name in names or ():
         if name and name not in regimens:

@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import TypeVar, cast
 
 from ivigcalc.catalogue.around import read_ambiguous, read_conflicts, read_indications, read_not_ivig, read_not_recommended
+from ivigcalc.catalogue.excerpt import Excerpt, excerpt
 from ivigcalc.catalogue.files import read_bytes
 from ivigcalc.catalogue.limits import RULES as POLICIES
-from ivigcalc.catalogue.names import check_names, check_refers, read_name, read_names
+from ivigcalc.catalogue.names import check_names, check_refers, key_of, read_name, read_names
 from ivigcalc.catalogue.reading import NOT_STATED, Faults, Item, one_of, parse, text, texts
 from ivigcalc.catalogue.sources import dose_without_basis, read_citation, read_citations, read_sources
-from ivigcalc.errors import InputError
+from ivigcalc.errors import CatalogueError, InputError
 from ivigcalc.model import MOST_CYCLES, MOST_DAYS, Cap, Catalogue, Cited, Conflict, Phase, Regimen, Source, Span, Window
 from ivigcalc.numbers import read_whole
 from ivigcalc.units import Basis, read_grams
@@ -28,15 +30,35 @@ WEIGHTS = ("actual", "ideal", "adjusted", "pre-pregnancy", *POLICIES)
 """The weights that a source may name: the first word of `weight_basis`; any words may follow."""
 
 
-def load_catalogue(path: Path) -> Catalogue:
+def load_catalogue(path: Path, name: str | None = None) -> Catalogue:
     """Read a catalogue of regimens.
 
-    Args: path of the YAML file.
-    Returns: the catalogue.
+    Args: path of the YAML file; the name of the only regimen that is needed, with those of its indication.
+    Returns: the catalogue; with a name that is an id or alias, those regimens and the conflicts may be all that it holds.
     Raises: CatalogueError with every fault of the file.
     """
     data = read_bytes(path)
+    if name is not None and (part := _excerpt(data, name)):
+        faults = Faults(str(path))
+        with suppress(CatalogueError):  # a fault: the whole file is read, so that every one is told
+            catalogue = _read(part.text.encode(), faults, part.ids)
+            faults.report()
+            return catalogue._replace(data=data)
     faults = Faults(str(path))
+    catalogue = _read(data, faults, ())
+    faults.report()
+    return catalogue
+
+
+def _excerpt(data: bytes, name: str) -> Excerpt | None:
+    try:
+        return excerpt(data.decode("utf-8"), key_of(name))
+    except UnicodeDecodeError:
+        return None
+
+
+def _read(data: bytes, faults: Faults, elsewhere: tuple[str, ...]) -> Catalogue:
+    """Read a catalogue whose conflicts may also name regimens that stand elsewhere."""
     root = Item(parse(data, faults), "", faults)
     root.only("sources", "regimens", "ambiguous", "not_ivig", "indications", "conflicts", "not_recommended")
     sources = root.take("sources", read_sources) or {}
@@ -54,8 +76,7 @@ def load_catalogue(path: Path) -> Catalogue:
     check_names(root, catalogue)
     if listed := root.child("conflicts"):
         for entry, conflict in zip(listed.rows() if conflicts else (), conflicts, strict=True):
-            check_refers(entry.at("between"), conflict.between, regimens, least=1)
-    faults.report()
+            check_refers(entry.at("between"), conflict.between, (*regimens, *elsewhere), least=1)
     return catalogue
 
 

@@ -121,7 +121,7 @@ def plan(
     if force and output in (None, "-"):
         raise InputError("--force replaces a file, and none is named; add -o FILE or leave it out")
     options = {name: text for name, text in options_given(ctx).items() if name not in _NOT_INPUTS}
-    catalogue = load_catalogue(data_file("regimens.yaml"))
+    catalogue = load_catalogue(data_file("regimens.yaml"), regimen)
     result = answer(options, catalogue, load_limits(data_file("limits.yaml")), date.today())  # noqa: DTZ011 (the ward's own day)
     if isinstance(result, Comparison):
         _show_choices(result, format_name, output)
