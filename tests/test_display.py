@@ -56,6 +56,8 @@ def anywhere(text: str) -> str:
 CITED = [cited for regimen in CATALOGUE.regimens.values() for cited in regimen.cited]
 CITED += [cap.cited for regimen in CATALOGUE.regimens.values() for phase in regimen.phases for cap in phase.caps]
 CITED += [cited for other in CATALOGUE.not_ivig.values() for cited in other.cited]
+CITED += [cited for regimen in CATALOGUE.regimens.values() for conflict in regimen.conflicts for cited in conflict.cited]
+CITED += [cited for other in CATALOGUE.not_recommended.values() for cited in other.cited]
 CITED += [cited for limit in LIMITS.doses for cited in limit.cited]
 CITATIONS = {text for cited in CITED for text in (cited.source.citation, cited.source.url, cited.locator, cited.quote) if text}
 IDS = {name for regimen in CATALOGUE.regimens.values() for name in (regimen.id, regimen.indication, *regimen.aliases)}
