@@ -10,6 +10,7 @@ import typer
 
 from ivigcalc import __version__
 from ivigcalc.cli.catalogue import catalogue_app
+from ivigcalc.cli.check import check
 from ivigcalc.cli.command import StrictCommand
 from ivigcalc.cli.output import printable
 from ivigcalc.cli.plan import plan
@@ -21,6 +22,7 @@ INTERRUPTED = 130
 
 app = typer.Typer(name="ivigcalc", rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, suggest_commands=False)
 app.command(cls=StrictCommand, short_help="Plan a regimen: grams for each day.")(plan)
+app.command(cls=StrictCommand, short_help="Check an order that somebody else wrote.")(check)
 app.command(cls=StrictCommand, short_help="Every dosing weight side by side.")(weight)
 app.command(cls=StrictCommand, short_help="List the regimens, or show one.")(regimens)
 app.add_typer(catalogue_app, short_help="Look after the data files.")
@@ -43,6 +45,7 @@ def _root(
       ivigcalc plan --weight 62 --regimen itp
       ivigcalc plan --weight 62 --regimen itp --start 2027-01-04 --cycles 4 -o itp.csv
       ivigcalc plan --weight "137 lb" --dose "2 g/kg/course" --days 5
+      ivigcalc check --weight 62 --regimen itp --order "25 g OD for 3 days"
       ivigcalc regimens
       ivigcalc regimens show itp
       ivigcalc catalogue check regimens.yaml

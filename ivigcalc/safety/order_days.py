@@ -7,9 +7,9 @@ from itertools import pairwise
 from typing import Literal, NamedTuple, TypeVar
 
 from ivigcalc.errors import InputError
-from ivigcalc.model import MOST_DAYS
+from ivigcalc.model import MOST_DAYS, Unit
 from ivigcalc.numbers import screen_text
-from ivigcalc.safety.order_parts import EXAMPLE, WHAT, Amount, CourseNumber, Day, Days, On, Part, Unit
+from ivigcalc.safety.order_parts import EXAMPLE, WHAT, Amount, CourseNumber, Day, Days, On, Part
 
 T = TypeVar("T")
 
@@ -85,8 +85,8 @@ def calendar_of(parts: Sequence[Part], amounts: list[Stated]) -> tuple[list[Stat
     if len(own) > 1:
         amounts = [amount._replace(on=tuple(own.get(key, ()))) for key, amount in enumerate(amounts)]
     courses = tuple(tuple(course) for course in of_courses) or ((tuple(dates),) if dates else ())
-    listed = bool(courses) and not any(isinstance(part, Day) and part.role == "end" for part in parts)
-    return amounts, Calendar(numbers, courses, start, listed)
+    one_by_one = bool(courses) and not any(isinstance(part, Day) and part.role == "end" for part in parts)
+    return amounts, Calendar(numbers, courses, start, one_by_one)
 
 
 def _leads(parts: Sequence[Part]) -> int:

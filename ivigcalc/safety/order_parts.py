@@ -4,13 +4,12 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
+from ivigcalc.model import Body, Unit
 from ivigcalc.when import Interval
 
 WHAT = "--order"
 EXAMPLE = "such as 30 g daily for 5 days, or 150 g over 5 days"
 
-Unit = Literal["g", "mg", "mL"]
-WeightName = Literal["actual", "ideal", "adjusted"]
 Length = Literal["over", "each", "plain", "times", "once", "shorthand"]
 
 
@@ -69,14 +68,6 @@ class CourseNumber(NamedTuple):
     """The dates that follow are those of this course."""
 
     number: int
-
-
-class Body(NamedTuple):
-    """A body weight [kg] that the order names, and its kind; either may be missing."""
-
-    kg: Fraction | None
-    half: Fraction
-    basis: WeightName | None
 
 
 class Strength(NamedTuple):

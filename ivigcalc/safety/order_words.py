@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Literal
 
 from ivigcalc.errors import InputError
-from ivigcalc.model import MOST_CYCLES, MOST_DAYS
+from ivigcalc.model import MOST_CYCLES, MOST_DAYS, Body, Unit, WeightBasis
 from ivigcalc.numbers import read_number, read_whole
 from ivigcalc.rates import read_concentration
 from ivigcalc.safety.order_parts import (
@@ -18,7 +18,6 @@ from ivigcalc.safety.order_parts import (
     WHAT,
     Amount,
     Aside,
-    Body,
     CourseNumber,
     Courses,
     Day,
@@ -30,8 +29,6 @@ from ivigcalc.safety.order_parts import (
     Per,
     Repeat,
     Strength,
-    Unit,
-    WeightName,
 )
 from ivigcalc.units import KG_PER_LB, read_weight
 from ivigcalc.when import MOST_INTERVAL, WEEKDAYS, Interval, screen_date
@@ -58,7 +55,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH_NAMES = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
-_BASES: dict[str, WeightName] = {"actual": "actual", "ideal": "ideal", "adjusted": "adjusted", "ibw": "ideal", "adjbw": "adjusted"}
+_BASES: dict[str, WeightBasis] = {"actual": "actual", "ideal": "ideal", "adjusted": "adjusted", "ibw": "ideal", "adjbw": "adjusted"}
 
 _N = r"(?P<n>[+-]?[0-9](?:[0-9.,]*[0-9])?(?:e[+-]?[0-9]+)?|[.,][0-9]+)"
 _ANY = r"[0-9.,]+ ?"
@@ -218,7 +215,8 @@ _GRAMMAR: tuple[tuple[str, Made], ...] = (
     # body weight, concentration, duration
     (
         then(
-            rf"(?:(?:at|on|for|using|x) )?(?:an? )?(?:dosing )?(?:(?P<which>actual|ideal|adjusted) )?(?:{_WEIGHT}|bw)?(?: ?[:=]| of| is)? ?",
+            r"(?:(?:at|on|for|using|x) )?(?:an? )?(?:dosing )?(?:(?P<which>actual|ideal|adjusted) )?",
+            rf"(?:{_WEIGHT}|bw)?(?: ?[:=]| of| is)? ?",
             rf"{_N} ?(?P<unit>kgs?|kilograms?|lbs?|pounds?)(?: (?:patient|{_WEIGHT}|bw))?",
         ),
         _body,

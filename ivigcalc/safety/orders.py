@@ -4,11 +4,10 @@ An order is read with nothing beside it, neither the regimen nor the limits, so 
 """
 
 from collections.abc import Sequence
-from datetime import date
 from fractions import Fraction
-from typing import NamedTuple
 
 from ivigcalc.errors import InputError
+from ivigcalc.model import Body, Doses, Reading
 from ivigcalc.numbers import exact_text, screen_text
 from ivigcalc.safety.order_days import FOR, Stated, calendar_of, dates_from, days_text, length_of, one_of
 from ivigcalc.safety.order_parts import (
@@ -16,56 +15,15 @@ from ivigcalc.safety.order_parts import (
     WHAT,
     Amount,
     Aside,
-    Body,
     Courses,
     Days,
     Part,
     Per,
     Repeat,
     Strength,
-    Unit,
 )
 from ivigcalc.safety.order_words import parts_of
 from ivigcalc.units import Basis
-from ivigcalc.when import Interval
-
-
-class Doses(NamedTuple):
-    """The dose of each day and of the course [g or g/kg]."""
-
-    days: tuple[Fraction, ...]
-    course: Fraction
-
-
-class Reading(NamedTuple):
-    """What an order says."""
-
-    grams: Doses | None  # [g]; None where the order is per body weight alone
-    per_kg: Doses | None  # [g/kg]; None where it is in grams alone
-    stated: Basis  # whether its first dose is that of a day or of the course
-    unit: Unit  # in which that was written
-    days_said: bool  # whether it says how many days
-    every: Interval | None
-    courses: int | None
-    dates: tuple[tuple[date, ...], ...]  # of each course; none where it names none
-    body: Body | None
-    strength: Fraction | None  # g/mL, named in the order or of the product
-    notes: tuple[str, ...]
-
-    @property
-    def days(self) -> int:
-        """How many days a course has."""
-        doses = self.grams or self.per_kg
-        assert doses is not None
-        return len(doses.days)
-
-    def grams_at(self, weight_kg: Fraction) -> Doses:
-        """The grams: as written, else per kg of the weight that the order names, else per kg of the dosing weight [kg]."""
-        if self.grams:
-            return self.grams
-        assert self.per_kg is not None
-        kg = self.body.kg if self.body and self.body.kg else weight_kg
-        return Doses(tuple(day * kg for day in self.per_kg.days), self.per_kg.course * kg)
 
 
 def read_order(text: str, g_per_ml: Fraction | None = None, names: tuple[str, ...] = ()) -> tuple[Reading, ...]:

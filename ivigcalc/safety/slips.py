@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from ivigcalc.model import Span
+from ivigcalc.model import Doses, Expected, Reading, Slip, Span
 from ivigcalc.numbers import screen_text
+from ivigcalc.safety.expected import WITHIN, Context, implied_kg, interval_text
 from ivigcalc.safety.order_days import days_text
-from ivigcalc.safety.orders import Doses, Reading
-from ivigcalc.safety.verdict import Context, Expected, Slip, implied_kg
 from ivigcalc.units import KG_PER_LB
 from ivigcalc.when import Interval, screen_date
 
@@ -27,8 +26,8 @@ class _Case(NamedTuple):
     context: Context
 
     def near(self, ordered: Fraction, slip: Fraction) -> bool:
-        """Whether what is ordered is what a slip gives, within rounding."""
-        return abs(ordered - slip) <= self.context.within * slip
+        """Whether what is ordered is what a slip gives, within rounding; a finer rounding that was set hides no slip."""
+        return abs(ordered - slip) <= max(self.context.within, WITHIN) * slip
 
     @property
     def mean_g(self) -> Fraction:
@@ -124,16 +123,25 @@ def _scaled(case: _Case) -> Iterator[Slip]:
             yield Slip("other-weight", f"{text}: {instead}")
 
 
+def own_figures(reading: Reading, context: Context) -> tuple[Slip, ...]:
+    """Find whether an order's own grams and g per kg belong to another body weight.
+
+    Args: the reading; the weights and the rounding that is allowed.
+    Returns: the slip, or none.
+    """
+    implied = implied_kg(reading, context)
+    if implied is None or reading.grams is None or reading.per_kg is None:
+        return ()
+    both = f"{_g(reading.grams.course)} and {screen_text(reading.per_kg.course, 6)} g per kg per course"
+    weights = f"{screen_text(implied, 2)} kg, not {screen_text(context.weight.kg, 2)} kg"
+    return (Slip("other-weight", f"the order's own {both} belong to a body weight of {weights}"),)
+
+
 def _rest(case: _Case) -> Iterator[Slip]:
     """What can be wrong although the dose and the days are right."""
     reading, expected = case.reading, case.expected
-    if implied := implied_kg(reading, case.context):
-        assert reading.grams is not None
-        assert reading.per_kg is not None
-        text = f"the order's own {_g(reading.grams.course)} and {screen_text(reading.per_kg.course, 6)} g per kg per course belong to"
-        yield Slip("other-weight", f"{text} a body weight of {screen_text(implied, 2)} kg, not {screen_text(case.context.weight.kg, 2)} kg")
     if reading.every and expected.every and not _covers(expected.every, reading.every):
-        yield Slip("wrong-interval", f"every {reading.every} ordered, every {_span(expected.every)} expected")
+        yield Slip("wrong-interval", f"every {reading.every} ordered, {interval_text(expected.every)} expected")
     if reading.courses and expected.courses and reading.courses != expected.courses:
         yield Slip("wrong-courses", f"{reading.courses} courses ordered, {expected.courses} expected")
     for ordered, planned in zip(reading.dates, expected.dates, strict=False):
@@ -151,10 +159,6 @@ def _covers(stated: Span[Interval], ordered: Interval) -> bool:
 
 def _length(interval: Interval) -> tuple[str, int]:
     return ("day", interval.number * 7) if interval.unit == "week" else (interval.unit, interval.number)
-
-
-def _span(every: Span[Interval]) -> str:
-    return str(every.high) if every.fixed else f"{every.low.number} to {every.high}"
 
 
 def _g(grams: Fraction) -> str:

@@ -1,138 +1,14 @@
 """What an order says + what was expected -> a verdict. Pure; the slips that fit a difference are in `safety/slips.py`."""
 
-from collections.abc import Mapping
-from datetime import date, timedelta
-from fractions import Fraction
+from datetime import timedelta
 from itertools import pairwise
-from typing import Literal, NamedTuple
 
 from ivigcalc.errors import InputError
-from ivigcalc.model import Comparison, DosingWeight, Finding, Limit, Plan, Span
-from ivigcalc.numbers import exact_text, read_number, refuse_long, screen_text
-from ivigcalc.safety.order_days import days_text
+from ivigcalc.model import Doses, DosingWeight, Expected, Finding, Judged, Reading, Verdict
+from ivigcalc.numbers import exact_text, screen_text
+from ivigcalc.safety.expected import Context, changes, implied_kg, interval_text
 from ivigcalc.safety.order_parts import WHAT
-from ivigcalc.safety.orders import Doses, Reading
-from ivigcalc.units import Basis
-from ivigcalc.when import Interval
-
-WITHIN = Fraction(1, 10)  # Siegel 2010 and HOPA, see WITHIN_SOURCE
-WITHIN_SOURCE = (
-    'Siegel J. Pharmacy Purchasing & Products 2010, https://www.pppmag.com/article/753: "it is advisable to stay within 10% of the '
-    'original defined order, whether you are rounding up or down"; HOPA, read at '
-    "https://www.docwirenews.com/conference-coverage/dose-rounding-3-million-savings/: "
-    '"rounded to the nearest vial size when it is within 10% of the ordered dose"'
-)
-MOST_WITHIN = Fraction(1, 5)
-"""Our own bound on what may be called rounding."""
-
-Kind = Literal["agrees", "agrees within rounding", "differs", "ambiguous", "within the limits", "above a limit"]
-
-
-class Expected(NamedTuple):
-    """One way to give what was expected; several where a regimen leaves a choice open."""
-
-    name: str  # of the choice or the phase; empty where there is only one
-    per: Basis  # what its dose is stated for
-    days_g: tuple[Fraction, ...]  # of each day, as the plan orders it
-    day_g: Fraction  # calculated
-    course_g: Fraction  # calculated
-    every: Span[Interval] | None
-    courses: int | None  # where a number was asked for
-    dates: tuple[tuple[date, ...], ...]  # of each course; none where no first day was given
-    findings: tuple[Finding, ...]  # what was found on it, with what was accepted
-
-
-class Slip(NamedTuple):
-    """A known slip that gives the number of the order."""
-
-    code: str
-    text: str
-    source: str | None = None
-
-
-class Context(NamedTuple):
-    """What an order is judged with."""
-
-    weight: DosingWeight
-    actual_kg: Fraction
-    others_kg: Mapping[str, Fraction]  # the other dosing weights, by basis or policy
-    within: Fraction
-    limits: tuple[Limit, ...]
-
-
-class Judged(NamedTuple):
-    """One reading of an order, judged."""
-
-    reading: Reading
-    grams: Doses
-    kind: Kind
-    expected: Expected | None  # the one that it agrees with, or the nearest; None where nothing was compared
-    day_change: Fraction | None  # of the day's dose that is farthest off, against the expected one
-    course_change: Fraction | None  # of the course
-    slips: tuple[Slip, ...]
-    findings: tuple[Finding, ...]
-
-
-def read_within(text: str, what: str = "--within") -> Fraction:
-    """Read how far an order may be rounded.
-
-    Args: text as typed, such as "5%" or "7.5"; what it is, for the message.
-    Returns: the share, 0.05 for 5%.
-    Raises: InputError when it is no percentage from 0 to 20% (a bound of our own).
-    """
-    refuse_long(text, what)
-    number = text.strip().removesuffix("%").strip()
-    share = Fraction(0) if number == "0" else read_number(number, what, text.strip(), "10") / 100
-    if share > MOST_WITHIN:
-        most = f"{screen_text(MOST_WITHIN * 100)}%"
-        raise InputError(f"{what}: {text!r} is more than {most}, which no source calls rounding (a bound of our own); write 0% to {most}")
-    return share
-
-
-def expected_of(result: Plan | Comparison) -> tuple[Expected, ...]:
-    """What a plan or a comparison expects, one for each phase or choice.
-
-    Args: the plan, or the open choices.
-    Returns: what may be ordered.
-    """
-    if isinstance(result, Comparison):
-        ids = {option.regimen.id for option in result.options if option.regimen}
-        return tuple(
-            Expected(
-                name=(f"{option.regimen.id}, " if option.regimen and len(ids) > 1 else "")
-                + f"{screen_text(option.phase.dose_g_per_kg)} g per kg per {option.phase.per} over {days_text(option.phase.days)}",
-                per=option.phase.per,
-                days_g=option.ordered_g,
-                day_g=option.day_g,
-                course_g=option.course_g,
-                every=option.every,
-                courses=None,
-                dates=(),
-                findings=option.findings,
-            )
-            for option in result.options
-        )
-    found = []
-    for phase in result.phases:
-        courses = [course for course in result.courses if course.phase is phase]
-        if not courses:
-            continue
-        days = {course.cycle: [i for i in result.infusions if i.cycle == course.cycle] for course in courses}
-        first = days[courses[0].cycle]
-        found.append(
-            Expected(
-                name=phase.name if len(result.phases) > 1 else "",
-                per=phase.per,
-                days_g=tuple(infusion.ordered_g for infusion in first),
-                day_g=courses[0].calculated_g / phase.days,
-                course_g=courses[0].calculated_g,
-                every=Span(phase.every, phase.every) if phase.every else None,
-                courses=len(courses) if result.choices.cycles or result.choices.until else None,
-                dates=tuple(tuple(i.date for i in infusions if i.date) for infusions in days.values()) if courses[0].start else (),
-                findings=result.findings,
-            )
-        )
-    return tuple(found)
+from ivigcalc.safety.slips import own_figures, slips_of
 
 
 def judge(readings: tuple[Reading, ...], expected: tuple[Expected, ...], context: Context) -> tuple[Judged, ...]:
@@ -149,49 +25,37 @@ def judge(readings: tuple[Reading, ...], expected: tuple[Expected, ...], context
     return tuple(_judge(reading, expected, context) for reading in sound or readings)
 
 
-def kind_of(judged: tuple[Judged, ...]) -> Kind:
-    """The verdict on the whole order."""
-    return judged[0].kind if len(judged) == 1 else "ambiguous"
-
-
-def agrees(kind: Kind) -> bool:
-    """Whether a verdict lets the order pass."""
-    return kind in ("agrees", "agrees within rounding", "within the limits")
-
-
 def _judge(reading: Reading, expected: tuple[Expected, ...], context: Context) -> Judged:
-    from ivigcalc.safety.slips import slips_of
-
     grams = reading.grams_at(context.weight.kg)
+    own = own_figures(reading, context)
     if not expected:
         found = (*_limits(grams, None, context, rounded=False), *_remarks(reading, None, context))
-        kind: Kind = "above a limit" if any(finding.level == "refusal" for finding in found) else "within the limits"
-        return Judged(reading, grams, kind, None, None, None, (), found)
+        kind: Verdict = "differs" if own else "above a limit" if _refused(found) else "within the limits"
+        return Judged(reading, grams, kind, None, None, None, own, found)
     ranked = sorted(expected, key=lambda one: (len(one.days_g) != reading.days, max(map(abs, changes(grams, one)))))
     nearest = ranked[0]
     day_change, course_change = changes(grams, nearest)
-    fits = len(nearest.days_g) == reading.days and max(abs(day_change), abs(course_change)) <= context.within
-    exact = grams.days == nearest.days_g or set(grams.days) == {nearest.day_g}
+    exact = grams.days == nearest.days_g or grams.days == (nearest.day_g,) * len(nearest.days_g)
+    close = len(nearest.days_g) == reading.days and max(abs(day_change), abs(course_change)) <= context.within
     against = [nearest, *(one for one in ranked[1:] if len(one.days_g) == reading.days == len(nearest.days_g))]
-    slips = slips_of(reading, grams, tuple(against), context, fits=fits)
-    kind = "differs" if slips or not fits else "agrees" if exact else "agrees within rounding"
-    findings = (*_limits(grams, nearest, context, rounded=fits), *_remarks(reading, nearest, context))
-    return Judged(reading, grams, kind, nearest, day_change, course_change, slips, findings)
+    slips = (*slips_of(reading, grams, tuple(against), context, fits=exact or close), *own)
+    found = (*_limits(grams, nearest, context, rounded=exact or close), *_remarks(reading, nearest, context))
+    if slips or not (exact or close):
+        return Judged(reading, grams, "differs", nearest, day_change, course_change, slips, (*found, *_unknown(context)))
+    kind = "above a limit" if _refused(found) else "agrees" if exact else "agrees within rounding"
+    return Judged(reading, grams, kind, nearest, day_change, course_change, (), found)
 
 
-def changes(grams: Doses, expected: Expected) -> tuple[Fraction, Fraction]:
-    """How far a day's dose, the one that is farthest off, and the course are from the calculated ones, as shares of these."""
-    days = [(day - expected.day_g) / expected.day_g for day in grams.days]
-    return max(days, key=abs), (grams.course - expected.course_g) / expected.course_g
+def _refused(findings: tuple[Finding, ...]) -> bool:
+    return any(finding.level == "refusal" and not finding.accepted for finding in findings)
 
 
-def implied_kg(reading: Reading, context: Context) -> Fraction | None:
-    """The body weight [kg] that belongs to an order's own grams and g per kg, where it is not the one that it is for."""
-    if not (reading.grams and reading.per_kg):
-        return None
-    kg = reading.body.kg if reading.body and reading.body.kg else context.weight.kg
-    implied = reading.grams.course / reading.per_kg.course
-    return None if abs(implied - kg) <= context.within * kg else implied
+def _unknown(context: Context) -> tuple[Finding, ...]:
+    """Say where another dosing weight could not be looked for."""
+    if not context.needed:
+        return ()
+    text = f"Some other dosing weights are not known without {', '.join(context.needed)}, so that slip was not fully looked for."
+    return (Finding("weights-not-known", "note", text),)
 
 
 def _same_weight(reading: Reading, weight: DosingWeight) -> None:
@@ -221,7 +85,7 @@ def _limits(grams: Doses, expected: Expected | None, context: Context, *, rounde
             text += ", as the plan does."
             found.append(known._replace(text=f"{text} {known.text}", source=source))
         elif rounded:
-            found.append(Finding(f"{limit.code}-rounding", "note", f"{text}; rounding alone takes it there.", source))
+            found.append(Finding(f"{limit.code}-rounding", "warning", f"{text}; rounding alone takes it there.", source))
         else:
             found.append(Finding(limit.code, "refusal", f"{text}.", source, exact_text(figure)))
     return found
@@ -244,10 +108,9 @@ def _remarks(reading: Reading, expected: Expected | None, context: Context) -> l
     if any(later - earlier != timedelta(days=1) for course in reading.dates for earlier, later in pairwise(course)):
         found.append(Finding("not-consecutive", "warning", "The dates of the order are not consecutive."))
     if expected and expected.every and not reading.every and len(reading.dates) < 2:
-        found.append(Finding("no-interval", "note", f"The order names no interval; expected is every {expected.every.high}."))
+        found.append(Finding("no-interval", "note", f"The order names no interval; expected is {interval_text(expected.every)}."))
     if reading.every and (expected is None or expected.every is None):
         found.append(Finding("interval-not-compared", "note", f"The interval of the order, every {reading.every}, was not compared."))
     if reading.dates and not (expected and expected.dates):
         found.append(Finding("dates-not-compared", "note", "The dates of the order were not compared, as no --start was given."))
     return found
-

@@ -1,0 +1,196 @@
+"""`ivigcalc check`: an order that somebody else wrote, read and judged."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ivigcalc import __version__
+from ivigcalc.cli.command import options_given
+from ivigcalc.cli.plan import complete_policy, complete_regimen
+from ivigcalc.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from fractions import Fraction
+
+    from ivigcalc.model import Catalogue, Check, Limits, Product
+
+    Options = Mapping[str, str | tuple[str, ...]]
+
+_OWN = ("order", "csv", "within", "format", "output", "force")
+_OF_A_PLAN = ("days", "every", "cycles", "until", "start", "infuse-on", "closed", "accept", "reason", "bispecific-start")
+_FORMATS = {None: "table", "table": "table", "json": "json"}
+
+
+def check(
+    ctx: typer.Context,
+    order: Annotated[
+        str | None,
+        typer.Option("--order", metavar="ORDER", help='The order as it was written: "30 g daily for 5 days", "2 g/kg over 5 days".'),
+    ] = None,
+    weight: Annotated[str | None, typer.Option("--weight", metavar="WEIGHT", help='Body weight: 62 (kg), "137 lb", "9 st 11 lb".')] = None,
+    regimen: Annotated[
+        str | None,
+        typer.Option("--regimen", metavar="ID", help="The regimen that is meant: ivigcalc regimens", autocompletion=complete_regimen),
+    ] = None,
+    dose: Annotated[
+        str | None, typer.Option("--dose", metavar="DOSE", help='The dose that is meant: "0.4 g/kg/day", "2 g/kg/course".')
+    ] = None,
+    days: Annotated[str | None, typer.Option("--days", metavar="N", help="Consecutive days of a course, 1 to 31.")] = None,
+    every: Annotated[str | None, typer.Option("--every", metavar="INTERVAL", help='Start to start: "3 weeks", "1 month".')] = None,
+    cycles: Annotated[str | None, typer.Option("--cycles", metavar="N", help="How many courses in all.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Courses that start on or before this date.")] = None,
+    start: Annotated[str | None, typer.Option("--start", metavar="DATE", help="First day, so that the order's dates are compared.")] = None,
+    infuse_on: Annotated[str | None, typer.Option("--infuse-on", metavar="WEEKDAYS", help='Weekdays of infusion: "mon-fri".')] = None,
+    closed: Annotated[list[str] | None, typer.Option("--closed", metavar="DATE", help="A date without infusions; repeatable.")] = None,
+    height: Annotated[str | None, typer.Option("--height", metavar="HEIGHT", help='165 (cm), "1.65 m", "5 ft 5 in".')] = None,
+    sex: Annotated[str | None, typer.Option("--sex", metavar="SEX", help="female or male, for ideal weight.")] = None,
+    age: Annotated[str | None, typer.Option("--age", metavar="AGE", help='54 (years) or "8 months".')] = None,
+    pregnant: Annotated[bool, typer.Option("--pregnant", help="Pregnant; unsaid is not taken as no.")] = False,
+    not_pregnant: Annotated[bool, typer.Option("--not-pregnant", help="Not pregnant.")] = False,
+    dosing_weight: Annotated[
+        str | None,
+        typer.Option("--dosing-weight", metavar="WHICH", help="actual, ideal, adjusted or a policy.", autocompletion=complete_policy),
+    ] = None,
+    bispecific_start: Annotated[
+        str | None, typer.Option("--bispecific-start", metavar="DATE", help="First day of the bispecific antibody (myeloma-teclistamab).")
+    ] = None,
+    product: Annotated[str | None, typer.Option("--product", metavar="ID", help="The product of an order in mL, or that it names.")] = None,
+    concentration: Annotated[
+        str | None, typer.Option("--concentration", metavar="STRENGTH", help='Of an order in mL: "10%", "100 mg/mL".')
+    ] = None,
+    within: Annotated[
+        str | None, typer.Option("--within", metavar="PERCENT", help="How far an order may be rounded; 10% unless set.")
+    ] = None,
+    label: Annotated[str | None, typer.Option("--label", metavar="TEXT", help="Shown with the check. No patient's name, please.")] = None,
+    accept: Annotated[
+        list[str] | None, typer.Option("--accept", metavar="CODE=FIGURE", help="Let one refused figure of the dose that is meant through.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why it is accepted.")] = None,
+    csv: Annotated[
+        str | None,
+        typer.Option("--csv", metavar="FILE", help="Check a file of orders, its columns named as the options, with id and order."),
+    ] = None,
+    format_: Annotated[str | None, typer.Option("--format", metavar="FORMAT", help="table or json.")] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file: .txt, .json; .csv with --csv.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+) -> int:
+    """Check an order that somebody else wrote against a regimen, a dose, or the limits alone.
+
+    Says what it read before it judges. Leaves with 0 where the order agrees, 1 where it differs or has two readings, 2 where
+    it cannot be read.
+
+    \b
+    Examples:
+      ivigcalc check --weight 75 --dose "2 g/kg/course" --days 5 --order "150 g daily for 5 days"
+      ivigcalc check --weight 62 --regimen itp --order "25 g OD for 3 days"
+      ivigcalc check --weight 62 --regimen icaht --concentration "10%" --order "1240 mL over 4 days"
+      ivigcalc check --weight 62 --order "30 g daily for 5 days"
+      ivigcalc check --csv orders.csv -o checked.csv
+    """
+    from ivigcalc.catalogue import data_file, load_catalogue, load_limits, sha256_of
+    from ivigcalc.cli.output import FILE_WIDTH, choose_format, deliver, may_colour, screen_bytes, screen_width, tell
+    from ivigcalc.export.check import check_json, check_table, verdict_text
+    from ivigcalc.safety.expected import WITHIN_SOURCE
+
+    options = {name: text for name, text in options_given(ctx).items() if name not in ("output", "force", "format")}
+    if force and output in (None, "-"):
+        raise InputError("--force replaces a file, and none is named; add -o FILE or leave it out")
+    if csv is not None:
+        from ivigcalc.cli.check_file import check_file
+
+        return check_file(options, format_, output, force=force)
+    format_name = choose_format(format_, output)
+    if format_name == "csv":
+        raise InputError(
+            "a check of one order is shown or written as JSON; write --format json or -o FILE.json, or check a file with --csv"
+        )
+    catalogue = load_catalogue(data_file("regimens.yaml"))
+    checked = check_order(options, catalogue, load_limits(data_file("limits.yaml")), date.today())  # noqa: DTZ011 (the ward's own day)
+    if format_name == "json":
+        data = check_json(checked, WITHIN_SOURCE, options, __version__, sha256_of(catalogue))
+    elif output and output != "-":
+        data = check_table(checked, WITHIN_SOURCE, FILE_WIDTH, colour=False).encode()
+    else:
+        data = screen_bytes(check_table(checked, WITHIN_SOURCE, screen_width(), colour=may_colour()))
+    deliver(data, output, force=force)
+    if not checked.passes:
+        tell(f"the order {'' if checked.kind == 'differs' else 'is '}{verdict_text(checked)}")
+    return 0 if checked.passes else 1
+
+
+def check_order(options: "Options", catalogue: "Catalogue", limits: "Limits", today: date) -> "Check":
+    """Read and judge one order.
+
+    Args: options as typed, by long name without dashes; the catalogue; the safety limits and weight policies; today's date.
+    Returns: the check.
+    Raises: InputError where something cannot be read; Refused where what is meant cannot be planned.
+    """
+    from ivigcalc.dosing.weights import dosing_weight, side_by_side
+    from ivigcalc.model import Check as Checked
+    from ivigcalc.model import Comparison, DosingWeight, Undecided
+    from ivigcalc.request import answer, clean, read_patient
+    from ivigcalc.safety.expected import WITHIN, Context, expected_of, read_within
+    from ivigcalc.safety.orders import read_order
+    from ivigcalc.safety.verdict import judge
+
+    text = options.get("order")
+    if not isinstance(text, str):
+        raise InputError('--order is needed: the order as it was written, such as --order "30 g daily for 5 days"')
+    patient = read_patient(options)
+    asked = {name: value for name, value in options.items() if name not in _OWN}
+    share = options.get("within")
+    within = read_within(share) if isinstance(share, str) else WITHIN
+    strength, names = _product(options)
+    if "regimen" in options or "dose" in options:
+        result = answer(asked, catalogue, limits, today)
+        weight = result.weight
+    else:
+        if alone := next((name for name in _OF_A_PLAN if name in options), None):
+            raise InputError(f"--{alone} belongs to what the order is compared with; add --regimen or --dose, or leave it out")
+        result, policy = None, options.get("dosing-weight")
+        wanted = policy.strip().lower() if isinstance(policy, str) else None
+        weight = dosing_weight(patient, None, wanted, limits.weights, lambda _: "no dose is compared")
+        weight = weight._replace(reason=weight.reason.replace("the dose was entered by hand", "no dose is compared"))
+    regimens = (
+        (result.regimen, *(option.regimen for option in result.options)) if isinstance(result, Comparison) else (result and result.regimen,)
+    )
+    names += tuple(name for regimen in regimens if regimen for name in (regimen.id, regimen.indication, *regimen.aliases))
+    decisions = side_by_side(patient, limits.weights)
+    context = Context(
+        weight=weight,
+        actual_kg=patient.weight_kg,
+        others_kg={name: decision.kg for name, decision in decisions.items() if isinstance(decision, DosingWeight)},
+        needed=tuple(dict.fromkeys(need for decision in decisions.values() if isinstance(decision, Undecided) for need in decision.needs)),
+        within=within,
+        limits=limits.doses,
+    )
+    expected = expected_of(result) if result else ()
+    judged = judge(read_order(text, strength, tuple(dict.fromkeys(names))), expected, context)
+    return Checked(clean(text), patient, result, expected, weight, within, isinstance(share, str), judged)
+
+
+def _product(options: "Options") -> "tuple[Fraction | None, tuple[str, ...]]":
+    """The concentration [g/mL] that an order in mL is read with, and the names of the product that may stand in it."""
+    from ivigcalc.rates import read_concentration
+
+    named, typed = options.get("product"), options.get("concentration")
+    strength = read_concentration(typed) if isinstance(typed, str) else None
+    if not isinstance(named, str):
+        return strength, ()
+    from ivigcalc.catalogue import data_file
+    from ivigcalc.catalogue.products import find_product, load_products
+
+    product = find_product(load_products(data_file("products.yaml")), named)
+    if strength and strength not in product.concentration.value:
+        raise InputError(f"--concentration: {typed!r} is none of those of {product.id}; write {_strengths(product)}, or leave it out")
+    return strength or product.g_per_ml, (product.id, product.name, product.brand, *product.aliases)
+
+
+def _strengths(product: "Product") -> str:
+    from ivigcalc.numbers import exact_text
+
+    return " or ".join(f"{exact_text(value * 100)}%" for value in product.concentration.value)
