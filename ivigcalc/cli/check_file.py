@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from ivigcalc.cli.check import check_order
-from ivigcalc.errors import InputError, IvigcalcError, OutputError
+from ivigcalc.errors import InputError, IvigcalcError, OutputError, Refused
 from ivigcalc.model import Catalogue, Limits
 
 COLUMNS = (
@@ -16,6 +16,7 @@ COLUMNS = (
 )  # fmt: skip
 _SEVERAL = ("closed", "accept")
 _YES = ("pregnant", "not-pregnant")
+_FAULT = "what is wrong with the row"  # no column can be named so
 MOST_BYTES = 50_000_000
 """Our own bound on the size of a file of orders."""
 
@@ -56,18 +57,19 @@ def check_file(options: Mapping[str, str | tuple[str, ...]], format_: str | None
     return max(codes)
 
 
-def _checked(row: dict[str, str] | str, catalogue: Catalogue, limits: Limits, today: date) -> tuple[int, tuple[str, ...]]:
+def _checked(row: dict[str, str], catalogue: Catalogue, limits: Limits, today: date) -> tuple[int, tuple[str, ...]]:
     """Check one row: its exit code and its cells."""
-    from ivigcalc.export.check import check_row
+    from ivigcalc.export.check import check_row, unchecked_row
 
-    if isinstance(row, str):
-        return 2, check_row("", "", None, row)
     try:
+        if _FAULT in row:
+            raise InputError(row[_FAULT])
         options = {name: _option(name, text) for name, text in row.items() if name != "id" and text.strip()}
         checked = check_order(options, catalogue, limits, today)
     except IvigcalcError as error:
-        return error.exit_code, check_row(row.get("id", ""), row.get("order", ""), None, str(error))
-    return 0 if checked.passes else 1, check_row(row.get("id", ""), row["order"], checked, "")
+        verdict = "refused" if isinstance(error, Refused) else "unreadable"
+        return error.exit_code, unchecked_row(row.get("id", ""), row.get("order", ""), verdict, str(error))
+    return 0 if checked.passes else 1, check_row(row.get("id", ""), row["order"], checked)
 
 
 def _option(name: str, text: str) -> str | tuple[str, ...]:
@@ -77,8 +79,8 @@ def _option(name: str, text: str) -> str | tuple[str, ...]:
     return tuple(part.strip() for part in text.split(";") if part.strip()) if name in _SEVERAL else text
 
 
-def _rows(name: str) -> Iterator[dict[str, str] | str]:
-    """The rows of a file, each as its cells by column; one that has too many or too few cells as what is wrong with it."""
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    """The rows of a file, each as its cells by column; one with too many or too few cells says so under _FAULT."""
     reader = csv.reader(io.StringIO(_text(name), newline=""), strict=True)
     try:
         head = [cell.strip().lower().removeprefix("--") for cell in next(reader, [])]
@@ -86,10 +88,10 @@ def _rows(name: str) -> Iterator[dict[str, str] | str]:
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
-            if len(cells) == len(head):
-                yield dict(zip(head, cells, strict=True))
-            else:
-                yield f"line {reader.line_num}: has {len(cells)} cells and the file {len(head)} columns; mend the row"
+            row = dict(zip(head, cells, strict=False))
+            if len(cells) != len(head):
+                row[_FAULT] = f"line {reader.line_num}: has {len(cells)} cells and the file {len(head)} columns; mend the row"
+            yield row
     except csv.Error as error:
         raise InputError(f"--csv {name}: line {reader.line_num}: is not CSV ({error}); mend the file") from None
 

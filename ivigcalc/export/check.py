@@ -309,23 +309,31 @@ def _date(day: date) -> str:
     return day.isoformat()
 
 
-def check_row(identity: str, order: str, check: Check | None, message: str) -> tuple[str, ...]:
-    """Write a checked order as a row of CSV, in the columns of COLUMNS.
+def unchecked_row(identity: str, order: str, verdict: str, message: str) -> tuple[str, ...]:
+    """Write an order that could not be checked as a row of CSV, in the columns of COLUMNS.
 
-    Args: what identifies the row; the order as typed; the check, None where there is none; why there is none.
+    Args: what identifies the row; the order as typed; unreadable or refused; why.
     Returns: the cells.
     """
-    if check is None:
-        return (identity, order, "", "unreadable", "", "", "", "", message)
+    return (identity, order, "", verdict, "", "", "", "", f"not checked: {message}")
+
+
+def check_row(identity: str, order: str, check: Check) -> tuple[str, ...]:
+    """Write a checked order as a row of CSV, in the columns of COLUMNS.
+
+    Args: what identifies the row; the order as typed; the check.
+    Returns: the cells.
+    """
     first = check.judged[0]
-    several = len(check.judged) > 1
-    percents = ("", "") if several or first.day_change is None or first.course_change is None else (first.day_change, first.course_change)
+    changes = () if len(check.judged) > 1 else (first.day_change, first.course_change)
+    day, course = (exact_text(change * 100) if change is not None else "" for change in changes or (None, None))
     return (
         identity,
         order,
         " or ".join("; ".join(reading_lines(judged, check)) for judged in check.judged),
         check.kind,
-        *(exact_text(change * 100) if isinstance(change, Fraction) else change for change in percents),
+        day,
+        course,
         ";".join(dict.fromkeys(slip.code for judged in check.judged for slip in judged.slips)),
         ";".join(dict.fromkeys(finding.code for finding in _findings(check))),
         ". ".join([verdict_text(check), *(slip.text for judged in check.judged for slip in judged.slips)]),

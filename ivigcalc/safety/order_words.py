@@ -67,7 +67,7 @@ _PER = r" ?(?:/|per |an? |each ) ?"
 _OVER = r" ?(?:/|per) ?"
 _MONTH = rf"(?:{either(*sorted({*_MONTH_NAMES, *_MONTHS}, key=len, reverse=True))})"
 _TH = r"(?:st|nd|rd|th)?"
-_ROLE = r"(?:(?P<role>(?:to )?(?:start(?:s|ing)?|begin(?:s|ning)?|commencing|from|until|through)(?: on| from)?|to|on) )?"
+_ROLE = r"(?:(?P<role>(?:to )?(?:start(?:s|ing)?|begin(?:s|ning)?|commencing|from|until|through)(?: on| from)?|to|-|on) )?"
 _WEEKDAY = r"(?:(?P<weekday>mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?,? )?"
 _WEIGHT = r"(?:body ?)?(?:weight|wt)"
 _ONE_DAY = r"(?:one|a single) day"
@@ -104,7 +104,7 @@ def _date(match: Match) -> Day:
     if match["weekday"] and match["weekday"] != WEEKDAYS[when.weekday()]:
         raise InputError(f"{WHAT}: {words!r} contradicts itself, as that day is {screen_date(when)}; mend the weekday or the date")
     role = match["role"] or "on"
-    return Day(when, "end" if role in ("to", "until", "through") else "on" if role == "on" else "start")
+    return Day(when, "end" if role in ("to", "-", "until", "through") else "on" if role == "on" else "start")
 
 
 def _on(match: Match) -> On:
@@ -119,6 +119,8 @@ def _repeat(match: Match) -> Repeat:
     found = match.groupdict()
     unit: Literal["day", "week", "month"] = "month" if found["unit"][0] == "m" else "day" if found["unit"][0] == "d" else "week"
     number = _number(match, MOST_INTERVAL) if found.get("count") else 2 if found["unit"] == "fortnightly" else 1
+    if (number, unit) == (1, "day"):
+        raise InputError(f"{WHAT}: {match[0]!r} is not read; write daily, and for how many days, such as 30 g daily for 5 days")
     return Repeat(Interval(number, unit))
 
 
@@ -183,11 +185,11 @@ _GRAMMAR: tuple[tuple[str, Made], ...] = (
         _no("is a range, and an order names one figure; write it"),
     ),
     (
-        either(r"[0-9]{1,4}[/.][0-9]{1,2}[/.][0-9]{2,4}", r"[0-9]{1,2}-[0-9]{1,2}-[0-9]{2,4}"),
+        then(_ROLE, r"(?:[0-9]{1,4}[/.][0-9]{1,2}[/.][0-9]{2,4}|[0-9]{1,2}-[0-9]{1,2}-[0-9]{2,4})"),
         _no("is a date whose day and month can be mistaken; write such as 2027-01-04 or 04-Jan-2027"),
     ),
     (
-        either(rf"[0-9]{{1,2}}{_TH}[ -]{_MONTH}(?![ -][0-9]{{4}})", rf"{_MONTH} [0-9]{{1,2}}{_TH}(?!,? [0-9]{{4}})"),
+        then(_ROLE, _WEEKDAY, rf"(?:[0-9]{{1,2}}{_TH}[ -]{_MONTH}(?![ -][0-9]{{4}})|{_MONTH} [0-9]{{1,2}}{_TH}(?!,? [0-9]{{4}}))"),
         _no("is a date without a year; write such as 2027-01-04 or 04-Jan-2027"),
     ),
     (
@@ -249,15 +251,15 @@ _GRAMMAR: tuple[tuple[str, Made], ...] = (
     (
         either(
             r"(?:given )?in (?:equal(?:ly)? )?(?:divided|split) (?:equal )?doses",
-            r"(?:given )?(?:divided|split|spread)(?: (?:equally|evenly))?(?= over)",
+            r"(?:given )?(?:equally )?(?:divided|split|spread)(?: (?:equally|evenly))?(?= over)",
         ),
         _per("course"),
     ),
     (rf"(?:(?:given|to be given|equally|evenly) )*(?:over|across) (?:a period of |the course of )?{_COUNT}[ -]?{_DAYS}", _days("over")),
     (rf"(?:on )?each of {_COUNT} {_DAYS}", _days("each")),
     (r"(?:for |x ?)?(?P<count>[0-9]+) ?/ ?7", _days("shorthand")),
-    (rf"(?:for|x) ?{_COUNT}[ -]?{_DAYS}", _days("plain")),
-    (rf"(?:for|x) ?{_COUNT} ?(?:(?:daily )?doses?|infusions?)", _days("times")),
+    (rf"(?:for|x) ?(?:a total of )?{_COUNT}[ -]?{_DAYS}", _days("plain")),
+    (rf"(?:(?:for|x) ?)?{_COUNT} ?(?:(?:daily )?doses?|infusions?)(?: of)?", _days("times")),
     (rf"(?:(?:as )?an? |on |in )?{_COUNT}[ -]?{_DAYS}(?: course)?(?: of)?", _days("plain")),
     (r"x ?(?P<count>[0-9]+)(?![.,/-]?[0-9])(?! ?(?:m?g|mls?|gms?|weeks?|months?|cycles?|courses?))", _days("times")),
     (
@@ -274,7 +276,7 @@ _GRAMMAR: tuple[tuple[str, Made], ...] = (
     (
         either(
             r"once (?:daily|a day|per day|each day|every day)|daily|every day|each day",
-            r"o\.?d\.?|q\.?d\.?|q ?24 ?h(?:ours|rs?)?|every 24 ?(?:hours|hrs|h)",
+            r"o\.?d\.?|q\.?d\.?|q ?24 ?h(?:ours|rs?)?|every 24 ?(?:hours|hrs|h)|q ?day",
         ),
         _per("day", bound=False),
     ),
@@ -293,9 +295,10 @@ _GRAMMAR: tuple[tuple[str, Made], ...] = (
         _repeat,
     ),
     (rf"{_REPEATED}(?P<unit>weekly|fortnightly|monthly)", _repeat),
-    (rf"(?:once )?{_PER}(?P<unit>week|month)", _repeat),
+    (rf"once{_PER}(?P<unit>week|month)", _repeat),
     (rf"(?:for |x ?)?{_COUNT} (?:courses?|cycles?)", lambda match: Courses(_number(match, MOST_CYCLES))),
     # words that say nothing of the dose
+    (r"(?:give |given )?(?:as|at)(?= [0-9.,]+ ?(?:g|gm|grams?|mg|ml)\b)", lambda _: None),
     (r"please|give|prescribe|order|administer|infuse|rx|start|commence|dose(?: of)?|infusion", lambda _: None),
     (r"(?:human )?(?:normal )?(?:ivigs?|igiv|hnig|immune globulin|immunoglobulins?)|ig|(?:for )?intravenous use", lambda _: None),
     (r"(?:by |as |via )?(?:an? )?(?:i\.?v\.?|intravenous(?:ly)?)(?: infusion)?", lambda _: None),
@@ -345,6 +348,8 @@ def _nothing(_: Match) -> None:
 
 def _unknown(words: str, place: int) -> str:
     """Name the word that cannot be read, with the one after it where it is only a preposition or a number."""
+    if match := re.match(r"[0-9]+\.(?= )", words[place:]):
+        read_number(match[0], WHAT, example="30")
     word = re.match(r"(?:(?:for|over|in|on|at|by|per|to|with|x|of|[0-9]+) )?[^ ]+", words[place:])
     assert word is not None
     given = word[0].rstrip(",;:.()") or word[0]
