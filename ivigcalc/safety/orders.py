@@ -43,6 +43,7 @@ def read_order(text: str, g_per_ml: Fraction | None = None, names: tuple[str, ..
     if not amounts:
         raise InputError(f"{WHAT}: names no dose; write the grams, {EXAMPLE}")
     amounts, calendar = calendar_of(parts, amounts)
+    _refuse_two(amounts)
     lengths = [part for part in parts if isinstance(part, Days)]
     count, said = length_of(lengths, amounts, calendar)
     if calendar.listed and not lengths:
@@ -82,6 +83,17 @@ def read_order(text: str, g_per_ml: Fraction | None = None, names: tuple[str, ..
     if not readings:
         raise problems[0]
     return tuple(readings)
+
+
+def _refuse_two(amounts: list[Stated]) -> None:
+    """Refuse two doses for the same: "30 g, 30 g" may be 60 g; one of them in another unit says the same thing twice."""
+    seen: dict[tuple[object, ...], Stated] = {}
+    for amount in amounts:
+        if not amount.on:
+            first = seen.setdefault((amount.per_kg, amount.per, amount.unit), amount)
+            if first is not amount:
+                both = f"{first.words!r} and {amount.words!r}"
+                raise InputError(f"{WHAT}: contradicts itself: it says {both} for the same; write one of them, with its days, {EXAMPLE}")
 
 
 def _bases(amounts: list[Stated], count: int) -> tuple[Basis, ...]:

@@ -111,13 +111,13 @@ def _scaled(case: _Case) -> Iterator[Slip]:
             )
     alike: dict[Fraction, list[str]] = {}
     for name, kg in case.context.others_kg.items():
-        alike.setdefault(kg, []).append(name)
-    fitting = {kg: names for kg, names in alike.items() if kg != weight.kg and case.near(ordered, meant * kg / weight.kg)}
-    for kg, names in fitting.items():
-        text = f"another dosing weight: {screen_text(kg, 2)} kg, which is {' and '.join(names)}, instead of {screen_text(weight.kg, 2)} kg"
+        if round(kg, 2) != round(weight.kg, 2) and case.near(ordered, meant * kg / weight.kg):
+            alike.setdefault(round(kg, 2), []).append(name)
+    for kg, names in alike.items():
+        text = f"another dosing weight: {screen_text(kg)} kg, which is {' and '.join(names)}, instead of {screen_text(weight.kg, 2)} kg"
         yield Slip("other-weight-basis", f"{text}: {instead}")
     named = case.reading.body.kg if case.reading.body else None
-    if named and not case.reading.grams and named not in (weight.kg, *fitting):
+    if named and not case.reading.grams and named != weight.kg and round(named, 2) not in alike:
         text = f"the order's own weight of {screen_text(named, 2)} kg instead of {screen_text(weight.kg, 2)} kg"
         if case.near(ordered, meant * named / weight.kg):
             yield Slip("other-weight", f"{text}: {instead}")
