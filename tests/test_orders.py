@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,17 @@ from hypothesis import strategies as st
 
 from ivigcalc.catalogue import data_file, load_catalogue, load_limits
 from ivigcalc.cli.check import check_order
+from ivigcalc.dosing.plan import make_plan
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.export.check import check_json, check_row, check_table
 from ivigcalc.export.words import order_text
-from ivigcalc.model import Check, Plan, Reading
+from ivigcalc.model import Check, Choices, Patient, Phase, Plan, Reading, Regimen, Span
 from ivigcalc.request import answer
+from ivigcalc.safety.expected import Context, expected_of
 from ivigcalc.safety.order_words import MOST_ORDER
 from ivigcalc.safety.orders import read_order
+from ivigcalc.safety.verdict import judge
+from ivigcalc.when import Interval
 
 Given = Mapping[str, str | tuple[str, ...]]
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "orders.yaml").read_text(encoding="utf-8"))
@@ -154,6 +158,7 @@ SLIPS: list[tuple[str, Given, set[str]]] = [
     ("22.76 g daily for 5 days", ACTUAL, {"other-weight-basis"}),  # 0.4 x 56.9094
     ("44 g daily for 5 days", {**WOMAN, "dosing-weight": "adjusted"}, {"other-weight-basis"}),
     ("0.4 g/kg/day for 5 days for 60 kg patient", COURSE, {"other-weight"}),
+    ("0.9 g/kg/day for 5 days for 60 kg patient", COURSE, set()),  # 54 g a day is neither 30 g nor 0.4 x 60 = 24 g
     ("30 g/day (0.5 g/kg/day) for 5 days", COURSE, {"other-weight"}),  # 150 / 2.5 = 60 kg
     ("31 g daily for 5 days from 2027-01-04 to 2027-01-08", {**COURSE, "start": "2027-01-05"}, {"other-dates"}),
 ]
@@ -172,6 +177,36 @@ def test_another_weight_is_named_with_every_policy_that_gives_it() -> None:
         "another dosing weight: 78.15 kg, which is adjusted and australia-2026 and uk-request-form and us-120, instead of 110 kg: "
         "31.26 g a day instead of 44 g"
     )
+
+
+def test_what_is_not_known_of_the_weight_is_said_only_then() -> None:
+    assert "weights-not-known" in codes(check("50 g daily for 5 days", ACTUAL))
+    assert "weights-not-known" not in codes(check("50 g daily for 5 days", {**ACTUAL, "not-pregnant": "yes"}))
+
+
+def test_an_order_is_compared_with_each_phase() -> None:
+    patient, cited = Patient(None, Fraction(75)), ()
+    loading = Phase("loading", Span(Fraction(2), Fraction(2)), "course", Span(5, 5), None, Span(1, 1))
+    every = Interval(3, "week")
+    later = Phase("maintenance", Span(Fraction(1), Fraction(1)), "course", Span(1, 1), Span(every, every), None, begins=every)
+    regimen = Regimen("two", "Two phases", "two", (), None, None, None, (loading, later), (), None, cited, (), (), ())
+    for cycles, names in ((2, ["loading", "maintenance"]), (1, ["loading"])):
+        plan = make_plan(patient, regimen, Choices(cycles=cycles))
+        assert isinstance(plan, Plan)
+        assert [expected.name for expected in expected_of(plan)] == names
+    context = Context(plan.weight, patient.weight_kg, {}, (), Fraction(1, 10), ())
+    both = make_plan(patient, regimen, Choices(cycles=2))
+    assert isinstance(both, Plan)
+    for order, name in (("30 g daily for 5 days", "loading"), ("75 g every 3 weeks", "maintenance")):
+        (judged,) = judge(read_order(order), expected_of(both), context)
+        assert judged.expected is not None
+        assert (judged.kind, judged.expected.name) == ("agrees", name)
+
+
+def test_a_course_of_too_many_dates_is_refused() -> None:
+    dates = ", ".join(str(date(2027, 1, 1) + timedelta(days=day)) for day in range(32))
+    with pytest.raises(InputError, match="at most 31"):
+        read_order(f"1 g on {dates}")
 
 
 AGREE: list[tuple[str, Given, str]] = [

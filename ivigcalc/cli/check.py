@@ -1,6 +1,5 @@
 """`ivigcalc check`: an order that somebody else wrote, read and judged."""
 
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +11,7 @@ from ivigcalc.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from fractions import Fraction
 
     from ivigcalc.model import Catalogue, Check, Limits, Product
@@ -20,33 +20,38 @@ if TYPE_CHECKING:
 
 _OWN = ("order", "csv", "within", "format", "output", "force")
 _OF_A_PLAN = ("days", "every", "cycles", "until", "start", "infuse-on", "closed", "accept", "reason", "bispecific-start")
-_FORMATS = {None: "table", "table": "table", "json": "json"}
 
 
 def check(
     ctx: typer.Context,
     order: Annotated[
         str | None,
-        typer.Option("--order", metavar="ORDER", help='The order as it was written: "30 g daily for 5 days", "2 g/kg over 5 days".'),
+        typer.Option("--order", metavar="ORDER", help='The order as it was written: "30\u00a0g daily for 5\u00a0days".'),
     ] = None,
-    weight: Annotated[str | None, typer.Option("--weight", metavar="WEIGHT", help='Body weight: 62 (kg), "137 lb", "9 st 11 lb".')] = None,
+    weight: Annotated[
+        str | None, typer.Option("--weight", metavar="WEIGHT", help='Body weight: 62 (kg), "137\u00a0lb", "9\u00a0st 11\u00a0lb".')
+    ] = None,
     regimen: Annotated[
         str | None,
         typer.Option("--regimen", metavar="ID", help="The regimen that is meant: ivigcalc regimens", autocompletion=complete_regimen),
     ] = None,
     dose: Annotated[
-        str | None, typer.Option("--dose", metavar="DOSE", help='The dose that is meant: "0.4 g/kg/day", "2 g/kg/course".')
+        str | None, typer.Option("--dose", metavar="DOSE", help='The dose that is meant: "0.4\u00a0g/kg/day", "2\u00a0g/kg/course".')
     ] = None,
     days: Annotated[str | None, typer.Option("--days", metavar="N", help="Consecutive days of a course, 1 to 31.")] = None,
-    every: Annotated[str | None, typer.Option("--every", metavar="INTERVAL", help='Start to start: "3 weeks", "1 month".')] = None,
+    every: Annotated[
+        str | None, typer.Option("--every", metavar="INTERVAL", help='Start to start: "3\u00a0weeks", "1\u00a0month".')
+    ] = None,
     cycles: Annotated[str | None, typer.Option("--cycles", metavar="N", help="How many courses in all.")] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Courses that start on or before this date.")] = None,
     start: Annotated[str | None, typer.Option("--start", metavar="DATE", help="First day, so that the order's dates are compared.")] = None,
     infuse_on: Annotated[str | None, typer.Option("--infuse-on", metavar="WEEKDAYS", help='Weekdays of infusion: "mon-fri".')] = None,
     closed: Annotated[list[str] | None, typer.Option("--closed", metavar="DATE", help="A date without infusions; repeatable.")] = None,
-    height: Annotated[str | None, typer.Option("--height", metavar="HEIGHT", help='165 (cm), "1.65 m", "5 ft 5 in".')] = None,
+    height: Annotated[
+        str | None, typer.Option("--height", metavar="HEIGHT", help='165 (cm), "1.65\u00a0m", "5\u00a0ft 5\u00a0in".')
+    ] = None,
     sex: Annotated[str | None, typer.Option("--sex", metavar="SEX", help="female or male, for ideal weight.")] = None,
-    age: Annotated[str | None, typer.Option("--age", metavar="AGE", help='54 (years) or "8 months".')] = None,
+    age: Annotated[str | None, typer.Option("--age", metavar="AGE", help='54 (years) or "8\u00a0months".')] = None,
     pregnant: Annotated[bool, typer.Option("--pregnant", help="Pregnant; unsaid is not taken as no.")] = False,
     not_pregnant: Annotated[bool, typer.Option("--not-pregnant", help="Not pregnant.")] = False,
     dosing_weight: Annotated[
@@ -58,7 +63,7 @@ def check(
     ] = None,
     product: Annotated[str | None, typer.Option("--product", metavar="ID", help="The product of an order in mL, or that it names.")] = None,
     concentration: Annotated[
-        str | None, typer.Option("--concentration", metavar="STRENGTH", help='Of an order in mL: "10%", "100 mg/mL".')
+        str | None, typer.Option("--concentration", metavar="STRENGTH", help='Of an order in mL: "10%", "100\u00a0mg/mL".')
     ] = None,
     within: Annotated[
         str | None, typer.Option("--within", metavar="PERCENT", help="How far an order may be rounded; 10% unless set.")
@@ -85,12 +90,13 @@ def check(
 
     \b
     Examples:
-      ivigcalc check --weight 75 --dose "2 g/kg/course" --days 5 --order "150 g daily for 5 days"
       ivigcalc check --weight 62 --regimen itp --order "25 g OD for 3 days"
+      ivigcalc check --weight 75 --dose "2 g/kg/course" --days 5 --order "150 g over 5 days"
       ivigcalc check --weight 62 --regimen icaht --concentration "10%" --order "1240 mL over 4 days"
-      ivigcalc check --weight 62 --order "30 g daily for 5 days"
-      ivigcalc check --csv orders.csv -o checked.csv
+      ivigcalc check --weight 75 --order "30 g daily for 5 days"
     """
+    from datetime import date
+
     from ivigcalc.catalogue import data_file, load_catalogue, load_limits, sha256_of
     from ivigcalc.cli.output import FILE_WIDTH, choose_format, deliver, may_colour, screen_bytes, screen_width, tell
     from ivigcalc.export.check import check_json, check_table, verdict_text
@@ -122,7 +128,7 @@ def check(
     return 0 if checked.passes else 1
 
 
-def check_order(options: "Options", catalogue: "Catalogue", limits: "Limits", today: date) -> "Check":
+def check_order(options: "Options", catalogue: "Catalogue", limits: "Limits", today: "date") -> "Check":
     """Read and judge one order.
 
     Args: options as typed, by long name without dashes; the catalogue; the safety limits and weight policies; today's date.
@@ -160,11 +166,12 @@ def check_order(options: "Options", catalogue: "Catalogue", limits: "Limits", to
     )
     names += tuple(name for regimen in regimens if regimen for name in (regimen.id, regimen.indication, *regimen.aliases))
     decisions = side_by_side(patient, limits.weights)
+    undecided = [decision for decision in decisions.values() if isinstance(decision, Undecided)]
     context = Context(
         weight=weight,
         actual_kg=patient.weight_kg,
         others_kg={name: decision.kg for name, decision in decisions.items() if isinstance(decision, DosingWeight)},
-        needed=tuple(dict.fromkeys(need for decision in decisions.values() if isinstance(decision, Undecided) for need in decision.needs)),
+        needed=tuple(dict.fromkeys(need for decision in undecided for need in decision.needs if "dosing-weight" not in need)),
         within=within,
         limits=limits.doses,
     )

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from ivigcalc.cli.check import check_order
-from ivigcalc.errors import InputError, IvigcalcError, OutputError, Refused
+from ivigcalc.errors import InputError, IvigcalcError, Refused
 from ivigcalc.model import Catalogue, Limits
 
 COLUMNS = (
@@ -38,6 +38,8 @@ def check_file(options: Mapping[str, str | tuple[str, ...]], format_: str | None
     if choose_format(format_ or (None if output and output != "-" else "csv"), output) != "csv":
         raise InputError("--csv gives a row for each order; write -o FILE.csv, or leave --format out")
     rows = list(_rows(str(options["csv"])))
+    if not rows:
+        raise InputError(f"--csv {options['csv']}: holds no orders; write a row for each below the names of the columns")
     catalogue, limits = load_catalogue(data_file("regimens.yaml")), load_limits(data_file("limits.yaml"))
     today = date.today()  # noqa: DTZ011 (the ward's own day)
     text = io.StringIO()
@@ -111,7 +113,7 @@ def _text(name: str) -> str:
         with Path(name).open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise OutputError(f"--csv {name}: cannot be read ({error.strerror}); name a file of orders") from None
+        raise InputError(f"--csv {name}: cannot be read ({error.strerror}); name a file of orders") from None
     if len(data) > MOST_BYTES:
         raise InputError(f"--csv {name}: has more than {MOST_BYTES:,} bytes (a bound of our own); split it")
     try:

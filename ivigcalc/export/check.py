@@ -57,8 +57,10 @@ def check_table(check: Check, rounding_source: str, width: int, *, colour: bool)
     if check.result is not None:
         how = "set by hand" if check.within_set else rounding_source
         screen.entry("Rounding", f"up to {screen_text(check.within * 100)}% from the calculated dose; {how}")
-    for cited in _cited(check.result):
-        screen.entry("Source", f'{cited.source.citation}. {cited.source.url or ""} {cited.locator}: "{cited.quote}"')
+    cited = _cited(check.result)
+    for source in dict.fromkeys(citation.source for citation in cited):
+        quotes = [f'{citation.locator}: "{citation.quote}"' for citation in cited if citation.source is source]
+        screen.entry("Source", [f"{source.citation}. {source.url or ''}".strip(), *quotes])
     screen.entry("Use", INTENDED_USE)
     return screen.text()
 
@@ -210,7 +212,9 @@ def _cited(result: Plan | Comparison | None) -> tuple[Cited, ...]:
 
 
 def _sourced(text: str, source: str | None) -> str:
-    return f"{text} Source: {source}." if source and text.endswith(".") else f"{text}. Source: {source}." if source else text
+    if not source:
+        return text
+    return f"{text} Source: {source}." if text.endswith(".") else f"{text}; source: {source}"
 
 
 def check_json(check: Check, rounding_source: str, options: dict[str, Any], version: str, catalogue_sha256: str) -> bytes:

@@ -91,12 +91,8 @@ def calendar_of(parts: Sequence[Part], amounts: list[Stated]) -> tuple[list[Stat
 
 def _leads(parts: Sequence[Part]) -> int:
     """1 where a day or date stands before its dose ("2027-01-04: 31 g"), 0 where it follows it."""
-    for part in parts:
-        if isinstance(part, Amount):
-            return 0
-        if isinstance(part, On) or (isinstance(part, Day) and part.role == "on"):
-            return 1
-    return 0
+    first = next((part for part in parts if isinstance(part, Amount | On) or (isinstance(part, Day) and part.role == "on")), None)
+    return 0 if isinstance(first, Amount) else 1
 
 
 def _range_follows(parts: Sequence[Part], place: int) -> bool:

@@ -107,12 +107,16 @@ def _amounts(parts: Sequence[Part], g_per_ml: Fraction | None) -> list[Stated]:
     """Give every word on a day or a course to its amount."""
     found: list[Stated] = []
     waiting: Per | None = None
+    leading: Days | None = None
     for place, part in enumerate(parts):
         if isinstance(part, Amount):
             found.append(_stated(part, g_per_ml))
             if waiting:
                 found[-1] = found[-1]._replace(per=waiting.of, bound=waiting.bound)
             waiting = None
+            if leading:
+                _spread(found, leading)
+                leading = None
         elif isinstance(part, Per):
             before = isinstance(parts[place - 1], Amount) if place else False
             follows = place + 1 < len(parts) and isinstance(parts[place + 1], Amount)
@@ -122,6 +126,7 @@ def _amounts(parts: Sequence[Part], g_per_ml: Fraction | None) -> list[Stated]:
                 waiting = _waiting(waiting, part)
         elif isinstance(part, Days) and part.how in ("over", "each"):
             _spread(found, part)
+            leading = leading or (None if found else part)
     if waiting:
         raise InputError(f"{WHAT}: {waiting.words!r} has no dose after it; write the grams, {EXAMPLE}")
     return found
@@ -186,9 +191,9 @@ def _doses(amounts: list[Stated], count: int, courses: int, notes: list[str]) ->
     if not amounts:
         return None
     own = [amount for amount in amounts if amount.on]
-    day = _same([amount for amount in amounts if amount.per in ("day", "dose") and not amount.on])
-    course = _same([amount for amount in amounts if amount.per == "course"])
-    treatment = _same([amount for amount in amounts if amount.per == "all"])
+    day = _same([amount for amount in amounts if amount.per in ("day", "dose") and not amount.on], count)
+    course = _same([amount for amount in amounts if amount.per == "course"], count)
+    treatment = _same([amount for amount in amounts if amount.per == "all"], count)
     if treatment:
         treatment = treatment._replace(value=treatment.value / courses, half=treatment.half / courses)
     whole = [amount for amount in (course, treatment) if amount]
@@ -214,8 +219,11 @@ def _doses(amounts: list[Stated], count: int, courses: int, notes: list[str]) ->
     return Doses(days, total)
 
 
-def _same(amounts: list[Stated]) -> Stated | None:
-    """The one amount that is said, perhaps more than once."""
+def _same(amounts: list[Stated], count: int) -> Stated | None:
+    """The one amount that is said; perhaps in a second unit, and over one day perhaps as the course as well."""
+    if count > 1 and len({amount.unit for amount in amounts}) < len(amounts):
+        both = f"{amounts[0].words!r} and {amounts[-1].words!r}"
+        raise InputError(f"{WHAT}: contradicts itself: it says {both} for the same; write one of them, {EXAMPLE}")
     if other := next((amount for amount in amounts if amount.value != amounts[0].value), None):
         raise InputError(f"{WHAT}: contradicts itself: it says {amounts[0].words!r} and {other.words!r} for the same; mend one of them")
     return amounts[0] if amounts else None

@@ -38,10 +38,11 @@ def _judge(reading: Reading, expected: tuple[Expected, ...], context: Context) -
     exact = grams.days == nearest.days_g or grams.days == (nearest.day_g,) * len(nearest.days_g)
     close = len(nearest.days_g) == reading.days and max(abs(day_change), abs(course_change)) <= context.within
     against = [nearest, *(one for one in ranked[1:] if len(one.days_g) == reading.days == len(nearest.days_g))]
-    slips = (*slips_of(reading, grams, tuple(against), context, fits=exact or close), *own)
-    found = (*_limits(grams, nearest, context, rounded=exact or close), *_remarks(reading, nearest, context))
-    if slips or not (exact or close):
-        return Judged(reading, grams, "differs", nearest, day_change, course_change, slips, (*found, *_unknown(context)))
+    fits = exact or close
+    slips = (*slips_of(reading, grams, tuple(against), context, fits=fits), *own)
+    found = (*_limits(grams, nearest, context, rounded=fits), *_remarks(reading, nearest, context), *(() if fits else _unknown(context)))
+    if slips or not fits:
+        return Judged(reading, grams, "differs", nearest, day_change, course_change, slips, found)
     kind = "above a limit" if _refused(found) else "agrees" if exact else "agrees within rounding"
     return Judged(reading, grams, kind, nearest, day_change, course_change, (), found)
 
