@@ -7,9 +7,9 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "ivigcalc"
 # A layer may import itself and what stands before it; `catalogue`, `dosing`, `safety` and `export` do not import each other.
-LAYERS = ["errors", "numbers", "when", "units", "rates", "model", "catalogue|dosing|safety|export", "request", "cli"]
+LAYERS = ["errors", "numbers", "when", "units", "rates", "model", "checking", "catalogue|dosing|safety|export", "request", "cli"]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names.split("|")}
-CORE = {"errors", "numbers", "when", "units", "rates", "model", "dosing", "safety"}
+CORE = {"errors", "numbers", "when", "units", "rates", "model", "checking", "dosing", "safety"}
 ALLOWED_IN_CORE = {
     "calendar", "collections", "datetime", "decimal", "fractions", "functools", "itertools", "math", "pathlib", "pint", "re", "typing",
 }  # fmt: skip

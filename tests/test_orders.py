@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivigcalc.catalogue import data_file, load_catalogue, load_limits
+from ivigcalc.checking import Check, Reading
 from ivigcalc.cli.check import check_order
 from ivigcalc.dosing.plan import make_plan
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.export.check import check_json, check_row, check_table
 from ivigcalc.export.words import order_text
-from ivigcalc.model import Check, Choices, Patient, Phase, Plan, Reading, Regimen, Span
+from ivigcalc.model import Choices, Patient, Phase, Plan, Regimen, Span
 from ivigcalc.request import answer
 from ivigcalc.safety.expected import Context, expected_of
 from ivigcalc.safety.order_words import MOST_ORDER
@@ -284,6 +285,14 @@ def test_an_order_agrees_with_the_choice_that_it_fits() -> None:
     assert found.kind == "agrees"
     assert found.judged[0].expected is not None
     assert found.judged[0].expected.name == "melanoma-high-dose, 2 g per kg per course over 4 days"
+
+
+def test_a_warning_of_the_choice_that_it_fits_is_shown() -> None:
+    found = check("31 g daily for 2 days", {"weight": "62", "regimen": "melanoma-q3w"})  # more than the 25 g a day of the authors' slides
+    assert found.kind == "agrees"
+    assert "more than the 25 g a day of an external source" in " ".join(check_table(found, "source", 80, colour=False).split())
+    differs = check("31 g daily for 3 days", {"weight": "62", "regimen": "melanoma-q3w"})
+    assert "external source" not in check_table(differs, "source", 80, colour=False)
 
 
 def test_an_order_that_fits_no_choice_differs_from_the_nearest() -> None:

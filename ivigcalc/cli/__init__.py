@@ -10,8 +10,7 @@ import typer
 
 from ivigcalc import __version__
 from ivigcalc.cli.catalogue import catalogue_app
-from ivigcalc.cli.check import check
-from ivigcalc.cli.command import StrictCommand
+from ivigcalc.cli.command import LateGroup, StrictCommand
 from ivigcalc.cli.output import printable
 from ivigcalc.cli.plan import plan
 from ivigcalc.cli.regimens import regimens
@@ -20,9 +19,10 @@ from ivigcalc.errors import CatalogueError, IvigcalcError, OutputError, ReaderGo
 
 INTERRUPTED = 130
 
-app = typer.Typer(name="ivigcalc", rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, suggest_commands=False)
+app = typer.Typer(
+    name="ivigcalc", cls=LateGroup, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, suggest_commands=False
+)
 app.command(cls=StrictCommand, short_help="Plan a regimen: grams for each day.")(plan)
-app.command(cls=StrictCommand, short_help="Check an order that somebody else wrote.")(check)
 app.command(cls=StrictCommand, short_help="Every dosing weight side by side.")(weight)
 app.command(cls=StrictCommand, short_help="List the regimens, or show one.")(regimens)
 app.add_typer(catalogue_app, short_help="Look after the data files.")

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from datetime import date
     from fractions import Fraction
 
-    from ivigcalc.model import Catalogue, Check, Limits, Product
+    from ivigcalc.checking import Check
+    from ivigcalc.model import Catalogue, Limits, Product
 
     Options = Mapping[str, str | tuple[str, ...]]
 
@@ -135,8 +136,8 @@ def check_order(options: "Options", catalogue: "Catalogue", limits: "Limits", to
     Returns: the check.
     Raises: InputError where something cannot be read; Refused where what is meant cannot be planned.
     """
+    from ivigcalc.checking import Check as Checked
     from ivigcalc.dosing.weights import dosing_weight, side_by_side
-    from ivigcalc.model import Check as Checked
     from ivigcalc.model import Comparison, DosingWeight, Undecided
     from ivigcalc.request import answer, clean, read_patient
     from ivigcalc.safety.expected import WITHIN, Context, expected_of, read_within

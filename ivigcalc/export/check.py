@@ -7,9 +7,10 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
+from ivigcalc.checking import Check, Expected, Judged, Reading, Slip
 from ivigcalc.export.screen import Screen
 from ivigcalc.export.words import INTENDED_USE, interval, kilograms
-from ivigcalc.model import Check, Cited, Comparison, Expected, Finding, Judged, Plan, Reading, Slip
+from ivigcalc.model import Cited, Comparison, Finding, Plan
 from ivigcalc.numbers import exact_text, screen_text
 from ivigcalc.when import screen_date
 
@@ -195,9 +196,12 @@ def _findings(check: Check) -> tuple[Finding, ...]:
         found += [
             finding if finding in of_all else finding._replace(text=f"Reading {number}: {finding.text}") for finding in judged.findings
         ]
-    if isinstance(check.result, Plan):
-        own = {finding.code for finding in found}
-        found += [finding for finding in check.result.findings if finding.level != "note" and finding.code not in own]
+    own = {finding.code for finding in found}
+    of_what_fits = [
+        finding for judged in check.judged if judged.expected and judged.kind != "differs" for finding in judged.expected.findings
+    ]
+    of_what_is_meant = check.result.findings if isinstance(check.result, Plan) else of_what_fits
+    found += [finding for finding in of_what_is_meant if finding.level != "note" and finding.code not in own]
     rank = {"refusal": 0, "warning": 1, "note": 2}
     return tuple(sorted(dict.fromkeys(found), key=lambda finding: rank[finding.level]))
 

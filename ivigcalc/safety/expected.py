@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
+from ivigcalc.checking import Doses, Expected, Reading
 from ivigcalc.errors import InputError
-from ivigcalc.model import Comparison, Doses, DosingWeight, Expected, Limit, Plan, Reading, Span
+from ivigcalc.model import Comparison, DosingWeight, Limit, Plan, Span
 from ivigcalc.numbers import read_number, refuse_long, screen_text
 from ivigcalc.safety.order_days import days_text
 from ivigcalc.when import Interval

@@ -6,8 +6,9 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Literal, NamedTuple, TypeVar
 
+from ivigcalc.checking import Unit
 from ivigcalc.errors import InputError
-from ivigcalc.model import MOST_DAYS, Unit
+from ivigcalc.model import MOST_DAYS
 from ivigcalc.numbers import screen_text
 from ivigcalc.safety.order_parts import EXAMPLE, WHAT, Amount, CourseNumber, Day, Days, On, Part
 

@@ -4,7 +4,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from ivigcalc.model import Body, Unit
+from ivigcalc.checking import Body, Unit
 from ivigcalc.when import Interval
 
 WHAT = "--order"

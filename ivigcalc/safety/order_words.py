@@ -9,8 +9,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
+from ivigcalc.checking import Body, Unit, WeightBasis
 from ivigcalc.errors import InputError
-from ivigcalc.model import MOST_CYCLES, MOST_DAYS, Body, Unit, WeightBasis
+from ivigcalc.model import MOST_CYCLES, MOST_DAYS
 from ivigcalc.numbers import read_number, read_whole
 from ivigcalc.rates import read_concentration
 from ivigcalc.safety.order_parts import (
@@ -35,6 +36,9 @@ from ivigcalc.when import MOST_INTERVAL, WEEKDAYS, Interval, screen_date
 
 MOST_ORDER = 60_000
 """Our own bound on the characters of an order; one with the dates of 1,000 courses stays below it."""
+
+DAY_HOURS = 24
+"""Beyond it an infusion goes on into another day, and hours would hide a number of days."""
 
 Match = re.Match[str]
 Made = Callable[[Match], Part | None]
@@ -128,6 +132,12 @@ def _body(match: Match) -> Body:
     kg = read_weight(f"{match['n']} {match['unit']}", WHAT)
     half = _half(match["n"]) * (KG_PER_LB if match["unit"][0] in "lp" else 1)
     return Body(kg, half, _BASES[match["which"]] if match["which"] else None)
+
+
+def _duration(match: Match) -> Aside:
+    if not 0 < int(match["to"] or match["hours"]) <= DAY_HOURS:
+        raise InputError(f"{WHAT}: {match[0]!r} is no time of one infusion; write days where these are meant, such as over 2 days")
+    return Aside(match[0])
 
 
 def _days(how: Length) -> Made:
@@ -232,8 +242,8 @@ _GRAMMAR: tuple[tuple[str, Made], ...] = (
         lambda match: Strength(read_concentration(match["strength"], WHAT)),
     ),
     (
-        r"over [0-9]+(?: ?(?:-|to) ?[0-9]+)? ?(?:hours?|hrs?|h)(?: ?[0-9]+ ?(?:minutes?|mins?))?",
-        lambda match: Aside(match[0]),
+        r"over (?P<hours>[0-9]{1,3})(?: ?(?:-|to) ?(?P<to>[0-9]{1,3}))? ?(?:hours?|hrs?|h)(?: ?[0-9]+ ?(?:minutes?|mins?))?",
+        _duration,
     ),
     # amounts
     (

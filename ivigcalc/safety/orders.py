@@ -6,8 +6,8 @@ An order is read with nothing beside it, neither the regimen nor the limits, so 
 from collections.abc import Sequence
 from fractions import Fraction
 
+from ivigcalc.checking import Body, Doses, Reading
 from ivigcalc.errors import InputError
-from ivigcalc.model import Body, Doses, Reading
 from ivigcalc.numbers import exact_text, screen_text
 from ivigcalc.safety.order_days import FOR, Stated, calendar_of, dates_from, days_text, length_of, one_of
 from ivigcalc.safety.order_parts import (

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from ivigcalc.model import Doses, Expected, Reading, Slip, Span
+from ivigcalc.checking import Doses, Expected, Reading, Slip
+from ivigcalc.model import Span
 from ivigcalc.numbers import screen_text
 from ivigcalc.safety.expected import WITHIN, Context, implied_kg, interval_text
 from ivigcalc.safety.order_days import days_text

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from itertools import pairwise
 
+from ivigcalc.checking import Doses, Expected, Judged, Reading, Verdict
 from ivigcalc.errors import InputError
-from ivigcalc.model import Doses, DosingWeight, Expected, Finding, Judged, Reading, Verdict
+from ivigcalc.model import DosingWeight, Finding
 from ivigcalc.numbers import exact_text, screen_text
 from ivigcalc.safety.expected import Context, changes, implied_kg, interval_text
 from ivigcalc.safety.order_parts import WHAT
