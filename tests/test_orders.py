@@ -1,4 +1,4 @@
-"""Orders as people write them: what is read, what has two readings, what is refused (tests/cases/orders.yaml), and how they are judged."""
+"""Orders as people write them: what is read, what has two readings, what is refused (tests/orders.yaml), and how they are judged."""
 
 import re
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ from ivigcalc.safety.verdict import judge
 from ivigcalc.when import Interval
 
 Given = Mapping[str, str | tuple[str, ...]]
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "orders.yaml").read_text(encoding="utf-8"))
+CASES = yaml.safe_load((Path(__file__).parent / "orders.yaml").read_text(encoding="utf-8"))
 TEN_PERCENT = Fraction("0.1")
 KG = Fraction(75)
 
