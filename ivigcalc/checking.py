@@ -108,6 +108,7 @@ class Check(NamedTuple):
     within: Fraction  # how far an order may be rounded
     within_set: bool  # whether that was set by hand
     judged: tuple[Judged, ...]  # two for an order with two readings
+    site: tuple[Finding, ...] = ()  # what came from a hospital's own file
 
     @property
     def kind(self) -> Verdict:

@@ -1,6 +1,6 @@
 """The things ivigcalc talks about. Frozen, without behaviour beyond what their fields mean; the unit is in the name."""
 
-from datetime import date
+from datetime import date, time
 from fractions import Fraction
 from typing import Generic, Literal, NamedTuple, TypeVar
 
@@ -10,7 +10,7 @@ from ivigcalc.when import Interval
 T = TypeVar("T", int, Fraction, Interval)
 
 Level = Literal["note", "warning", "refusal"]
-Direction = Literal["nearest"]
+Direction = Literal["nearest", "down", "up"]
 
 MOST_DAYS = 31
 """Our own bound on the days of a course."""
@@ -154,187 +154,33 @@ class WeightPolicies(NamedTuple):
     not_offered: dict[str, NotOffered]
 
 
+class RoundingRule(NamedTuple):
+    """A published rule for rounding a dose, offered by name; None where its source does not state it."""
+
+    id: str
+    name: str
+    step_g: Fraction
+    direction: Direction | None
+    over: Basis | None
+    ask_below_g: Fraction | None  # a smaller dose has a rule of its own, which `note` holds
+    note: str | None
+    cited: tuple[Cited, ...]
+
+
+class RoundingRules(NamedTuple):
+    """By how much a rounded dose may depart from the calculated one, and the published rules."""
+
+    limit_percent: Fraction
+    cited: tuple[Cited, ...]
+    rules: dict[str, RoundingRule]
+
+
 class Limits(NamedTuple):
     """Everything that limits.yaml holds."""
 
     doses: tuple[Limit, ...]
+    rounding: RoundingRules
     weights: WeightPolicies
-
-
-class Patient(NamedTuple):
-    """What was said of the patient; None where nothing was said, which is never taken as no."""
-
-    label: str | None
-    weight_kg: Fraction
-    height_cm: Fraction | None = None
-    sex: Literal["female", "male"] | None = None
-    age_years: Fraction | None = None
-    pregnant: bool | None = None
-
-
-class DosingWeight(NamedTuple):
-    """The weight that the dose rests on, and why it is this one."""
-
-    kg: Fraction
-    basis: Literal["actual", "ideal", "adjusted"]
-    policy: str
-    reason: str
-    source: str | None
-
-
-class Undecided(NamedTuple):
-    """A dosing weight that cannot be worked out, and what would be needed."""
-
-    needs: tuple[str, ...]  # options of the command line
-    reason: str
-
-
-class Choices(NamedTuple):
-    """What was chosen for the plan, beside the regimen; None where nothing was said."""
-
-    dose: Dose | None = None
-    days: int | None = None
-    every: Interval | None = None
-    cycles: int | None = None
-    until: date | None = None
-    start: date | None = None
-    infuse_on: frozenset[int] | None = None
-    closed: frozenset[date] = frozenset()
-    event: date | None = None  # the event that opens a regimen's start window
-    dosing_weight: str | None = None  # actual, ideal, adjusted or the id of a policy
-
-
-class Override(NamedTuple):
-    """A figure of the source that was changed by hand."""
-
-    what: Literal["dose", "days", "every", "cycles"]
-    source: int | str
-    used: int | str
-
-
-class Settled(NamedTuple):
-    """A phase with every choice made."""
-
-    name: str
-    dose_g_per_kg: Fraction
-    per: Basis
-    days: int
-    every: Interval | None
-    cycles: Span[int] | None  # as the source has it, None if open
-    begins: Interval | None
-    caps: tuple[Cap, ...]
-    overrides: tuple[Override, ...]
-    entered: tuple[str, ...]  # figures that the source does not state and the user gave
-    from_source: frozenset[Basis]  # the doses (of a day, of a course) that are the source's own figures
-
-
-class Rounding(NamedTuple):
-    """The one rounding step: to a multiple of `step_g`, ties to the lower dose."""
-
-    step_g: Fraction
-    direction: Direction
-    applies_to: Basis
-
-    @property
-    def to(self) -> str:
-        """The step as text, such as 0.01 g."""
-        from ivigcalc.numbers import exact_text
-
-        return f"{exact_text(self.step_g)} g"
-
-
-class Infusion(NamedTuple):
-    """One day's dose."""
-
-    phase: str
-    cycle: int
-    day: int  # within the course
-    days: int  # the course's length
-    date: date | None
-    calculated_g: Fraction
-    ordered_g: Fraction
-    g_per_kg: Fraction  # ordered, per kg of dosing weight
-    course_g: Fraction  # ordered, the whole course
-    cumulative_g: Fraction  # ordered, over the schedule so far
-
-
-class Course(NamedTuple):
-    """One cycle: consecutive infusion days."""
-
-    phase: Settled
-    cycle: int
-    start: date | None
-    planned: date | None  # where the interval alone would put it; differs from `start` when it was moved
-    uncapped_g: Fraction  # before the caps of the regimen's own source
-    calculated_g: Fraction
-    ordered_g: Fraction
-    g_per_kg: Fraction  # ordered, per kg of dosing weight
-    calculated_g_per_kg: Fraction
-    change_percent: Fraction  # of the ordered course against the calculated one
-
-
-class Finding(NamedTuple):
-    """Something a second person should see: a note, a warning, or a refusal."""
-
-    code: str
-    level: Level
-    text: str
-    source: str | None = None
-    figure: str | None = None  # of a refusal: the g per kg that --accept must name
-    accepted: bool = False
-    reason: str | None = None  # for which it was accepted
-
-
-class Plan(NamedTuple):
-    """A schedule with its reasons."""
-
-    patient: Patient
-    weight: DosingWeight
-    regimen: Regimen | None  # None for a dose entered by hand
-    cited: tuple[Cited, ...]
-    choices: Choices
-    phases: tuple[Settled, ...]
-    overrides: tuple[Override, ...]  # every figure of the source that was changed by hand
-    rounding: Rounding
-    courses: tuple[Course, ...]
-    infusions: tuple[Infusion, ...]
-    calculated_g: Fraction
-    ordered_g: Fraction
-    next_start: date | None
-    last_start: date | None  # the last day of the regimen's start window
-    others: tuple[Regimen, ...]  # further regimens of the indication
-    findings: tuple[Finding, ...] = ()
-
-
-class Option(NamedTuple):
-    """One way to give a regimen that leaves something open, with its calculated and ordered grams."""
-
-    regimen: Regimen | None
-    phase: Settled
-    every: Span[Interval] | None
-    uncapped_g: Fraction
-    day_g: Fraction
-    course_g: Fraction
-    ordered_g: tuple[Fraction, ...]  # of each day, as the plan would order it
-    findings: tuple[Finding, ...] = ()
-
-
-class Comparison(NamedTuple):
-    """The choices that a regimen leaves open, side by side; no schedule."""
-
-    patient: Patient
-    weight: DosingWeight
-    regimen: Regimen | None  # as asked for; None for a dose entered by hand or an indication with several regimens
-    options: tuple[Option, ...]
-    missing: tuple[str, ...]  # the options of the command line that would settle it
-
-
-class Origin(NamedTuple):
-    """What a plan was made from, for the formats that carry it."""
-
-    options: dict[str, str | tuple[str, ...]]  # as typed, by name
-    version: str
-    catalogue_sha256: str
 
 
 # Products
@@ -344,6 +190,9 @@ V = TypeVar("V", bound=object)
 Grade = Literal["full", "mostly", "partial"]
 LadderKind = Literal["labelled", "manufacturer chart", "trial protocol", "compendium"]
 Risk = Literal["kidney", "thrombosis", "earlier reactions"]
+
+NO_QUOTE = "no verbatim quote of its source was kept"
+"""How a figure without a quote is marked wherever it is shown."""
 
 
 class Figure(NamedTuple, Generic[V]):
@@ -366,6 +215,7 @@ class Rate(NamedTuple):
     quote: str | None
     note: str | None
     shown_only: str | None  # why it is never a rate step; None where it may be one
+    disagree: bool = False  # the units that its source prints do not come to the same rate
 
 
 class Ladder(NamedTuple):
@@ -458,3 +308,305 @@ class Product(NamedTuple):
     def vials_g(self) -> tuple[Fraction, ...]:
         """The vial sizes [g], largest first; none where no source states them."""
         return self.vials.value if self.vials else ()
+
+
+class RampStep(NamedTuple):
+    """A rate of a ramp and how long it is held; None until the end of the infusion."""
+
+    rate: Fraction  # mL/kg/h, or mL/h where it does not rest on the weight
+    minutes: Fraction | None
+    per_kg: bool = True
+
+
+class Ramp(NamedTuple):
+    """A named or typed way to raise the rate of an infusion; nothing in it may exceed the label's maximum."""
+
+    name: str  # as it is asked for
+    words: str  # what it is
+    steps: tuple[RampStep, ...]  # none for one that doubles the label's first rate
+    doubles_after: Fraction | None = None  # minutes
+    product: str | None = None  # the only product that it is for; None where its source names none
+    cited: Cited | None = None
+    note: str | None = None
+
+
+class Formulary(NamedTuple):
+    """Everything that products.yaml holds."""
+
+    products: dict[str, Product]
+    ramps: dict[str, Ramp]
+    indications: dict[str, str]  # the indication of a regimen -> the short name that labels have here
+    data: bytes  # of the file, for its digest
+
+
+class Supply(NamedTuple):
+    """What the doses are drawn from: a product in one strength, a strength alone, or only the vials on the shelf."""
+
+    product: Product | None
+    g_per_ml: Fraction | None
+    vials_g: tuple[Fraction, ...]  # larger first; none where they are not known
+    vials_by_hand: bool
+
+
+class RateCap(NamedTuple):
+    """The most that a label allows; `less_than` where the label says less than this figure."""
+
+    ml_per_kg_per_h: Fraction
+    less_than: bool
+
+
+class RateChoice(NamedTuple):
+    """What was chosen of the rate of an infusion."""
+
+    table: RateTable | None = None  # the label's rates for the indication
+    indication: str | None = None  # that was asked for with --rate-for
+    open: str | None = None  # why there is no table, and what would settle it
+    ramp: Ramp | Literal["printed"] | None = None
+    risks: tuple[Risk, ...] = ()
+    pump_step: Fraction = Fraction("0.1")  # mL/h, what common pumps take; our own default, shown with the steps
+    start: time | None = None
+
+
+class Rates(NamedTuple):
+    """How fast an infusion may run, and the ramp that it runs by, if there is one."""
+
+    choice: RateChoice
+    at_risk: tuple[AtRisk, ...]
+    cap: RateCap | None
+    ramp: Ramp | None
+    ladder: tuple[RampStep, ...]  # of the ramp, in mL/kg/h; none where only a first rate and a maximum are known
+    weight_kg: Fraction  # the lower of actual and dosing weight: our own choice
+    first_ml_per_h: Fraction | None
+    most_ml_per_h: Fraction | None
+
+
+class PumpStep(NamedTuple):
+    """A step as the pump runs it."""
+
+    ml_per_kg_per_h: Fraction  # as the ramp or the cap says
+    ml_per_h: Fraction  # what to set: rounded down to the pump's own step
+    minutes: Fraction
+    volume_ml: Fraction
+    so_far_ml: Fraction
+    ends_after_minutes: Fraction
+    capped: bool
+
+
+Counts = tuple[tuple[Fraction, int], ...]
+"""How many vials of each size [g], larger sizes first."""
+
+
+class Given(NamedTuple):
+    """What giving a dose takes; None where it is not known or was not asked."""
+
+    volume_ml: Fraction | None = None
+    vials: Counts | None = None
+    wasted_g: Fraction | None = None
+    wasted_percent: Fraction | None = None  # of what is opened
+    minutes: Fraction | None = None
+    steps: tuple[PumpStep, ...] | None = None
+    shortest_minutes: Fraction | None = None  # at the maximum all the time
+
+
+class Patient(NamedTuple):
+    """What was said of the patient; None where nothing was said, which is never taken as no."""
+
+    label: str | None
+    weight_kg: Fraction
+    height_cm: Fraction | None = None
+    sex: Literal["female", "male"] | None = None
+    age_years: Fraction | None = None
+    pregnant: bool | None = None
+
+
+class DosingWeight(NamedTuple):
+    """The weight that the dose rests on, and why it is this one."""
+
+    kg: Fraction
+    basis: Literal["actual", "ideal", "adjusted"]
+    policy: str
+    reason: str
+    source: str | None
+
+
+class Undecided(NamedTuple):
+    """A dosing weight that cannot be worked out, and what would be needed."""
+
+    needs: tuple[str, ...]  # options of the command line
+    reason: str
+
+
+class Rounding(NamedTuple):
+    """The one rounding step: to a multiple of `step_g` or to whole vials, ties to the lower dose."""
+
+    step_g: Fraction | None = Fraction("0.01")  # None: whole vials; design: 0.1 mL of a 10% product
+    direction: Direction = "nearest"
+    applies_to: Basis | None = None  # None: what the regimen states
+    vials_g: tuple[Fraction, ...] = ()  # the sizes that whole vials are made of
+    limit_percent: Fraction = Fraction(10)  # HOPA and Siegel, limits.yaml
+    limit_source: str = "a limit of ivigcalc"
+    published_limit: Fraction = Fraction(10)  # as limits.yaml has it, beside one set by hand
+    rule: RoundingRule | None = None
+
+    @property
+    def to(self) -> str:
+        """The step as text, such as 0.01 g."""
+        from ivigcalc.numbers import exact_text
+
+        return "vial" if self.step_g is None else f"{exact_text(self.step_g)} g"
+
+
+class Choices(NamedTuple):
+    """What was chosen for the plan, beside the regimen; None where nothing was said."""
+
+    dose: Dose | None = None
+    days: int | None = None
+    every: Interval | None = None
+    cycles: int | None = None
+    until: date | None = None
+    start: date | None = None
+    infuse_on: frozenset[int] | None = None
+    closed: frozenset[date] = frozenset()
+    event: date | None = None  # the event that opens a regimen's start window
+    dosing_weight: str | None = None  # actual, ideal, adjusted or the id of a policy
+    rounding: Rounding = Rounding()
+    supply: Supply | None = None
+    rate: RateChoice = RateChoice()
+
+
+class Override(NamedTuple):
+    """A figure of the source that was changed by hand."""
+
+    what: Literal["dose", "days", "every", "cycles"]
+    source: int | str
+    used: int | str
+
+
+class Settled(NamedTuple):
+    """A phase with every choice made."""
+
+    name: str
+    dose_g_per_kg: Fraction
+    per: Basis
+    days: int
+    every: Interval | None
+    cycles: Span[int] | None  # as the source has it, None if open
+    begins: Interval | None
+    caps: tuple[Cap, ...]
+    overrides: tuple[Override, ...]
+    entered: tuple[str, ...]  # figures that the source does not state and the user gave
+    from_source: frozenset[Basis]  # the doses (of a day, of a course) that are the source's own figures
+
+
+class Infusion(NamedTuple):
+    """One day's dose."""
+
+    phase: str
+    cycle: int
+    day: int  # within the course
+    days: int  # the course's length
+    date: date | None
+    calculated_g: Fraction
+    ordered_g: Fraction
+    change_percent: Fraction  # of the ordered dose against the calculated one
+    g_per_kg: Fraction  # ordered, per kg of dosing weight
+    course_g: Fraction  # ordered, the whole course
+    cumulative_g: Fraction  # ordered, over the schedule so far
+    given: Given
+
+
+class Course(NamedTuple):
+    """One cycle: consecutive infusion days."""
+
+    phase: Settled
+    cycle: int
+    start: date | None
+    planned: date | None  # where the interval alone would put it; differs from `start` when it was moved
+    uncapped_g: Fraction  # before the caps of the regimen's own source
+    calculated_g: Fraction
+    ordered_g: Fraction
+    g_per_kg: Fraction  # ordered, per kg of dosing weight
+    calculated_g_per_kg: Fraction
+    change_percent: Fraction  # of the ordered course against the calculated one
+    rounded_over: Basis
+    tie: bool  # the calculated dose lay midway between two that could be ordered
+    given: Given  # all days together; no steps
+
+
+class Finding(NamedTuple):
+    """Something a second person should see: a note, a warning, or a refusal."""
+
+    code: str
+    level: Level
+    text: str
+    source: str | None = None
+    figure: str | None = None  # of a refusal: the g per kg that --accept must name
+    accepted: bool = False
+    reason: str | None = None  # for which it was accepted
+
+
+class SiteUse(NamedTuple):
+    """What a plan took from a hospital's own file."""
+
+    name: str
+    sha256: str
+    defaults: dict[str, str | tuple[str, ...]]  # options that were not typed
+    own: frozenset[str]  # everything that is its own, such as regimens.ward-itp
+    replaced: frozenset[str]  # those of them that replace what ships
+
+
+class Plan(NamedTuple):
+    """A schedule with its reasons."""
+
+    patient: Patient
+    weight: DosingWeight
+    regimen: Regimen | None  # None for a dose entered by hand
+    cited: tuple[Cited, ...]
+    choices: Choices
+    phases: tuple[Settled, ...]
+    overrides: tuple[Override, ...]  # every figure of the source that was changed by hand
+    rounding: Rounding
+    courses: tuple[Course, ...]
+    infusions: tuple[Infusion, ...]
+    calculated_g: Fraction
+    ordered_g: Fraction
+    rates: Rates | None  # None without a product or concentration
+    given: Given  # the whole schedule together; no steps
+    next_start: date | None
+    last_start: date | None  # the last day of the regimen's start window
+    others: tuple[Regimen, ...]  # further regimens of the indication
+    findings: tuple[Finding, ...] = ()
+    site: SiteUse | None = None
+
+
+class Option(NamedTuple):
+    """One way to give a regimen that leaves something open, with its calculated and ordered grams."""
+
+    regimen: Regimen | None
+    phase: Settled
+    every: Span[Interval] | None
+    uncapped_g: Fraction
+    day_g: Fraction
+    course_g: Fraction
+    ordered_g: tuple[Fraction, ...]  # of each day, as the plan would order it
+    findings: tuple[Finding, ...] = ()
+
+
+class Comparison(NamedTuple):
+    """The choices that a regimen leaves open, side by side; no schedule."""
+
+    patient: Patient
+    weight: DosingWeight
+    regimen: Regimen | None  # as asked for; None for a dose entered by hand or an indication with several regimens
+    options: tuple[Option, ...]
+    missing: tuple[str, ...]  # the options of the command line that would settle it
+    findings: tuple[Finding, ...] = ()  # of all of them together
+
+
+class Origin(NamedTuple):
+    """What a plan was made from, for the formats that carry it."""
+
+    options: dict[str, str | tuple[str, ...]]  # as typed, by name
+    version: str
+    catalogue_sha256: str
+    products_sha256: str | None = None  # where a product or ramp was taken from the formulary

@@ -69,6 +69,20 @@ def read_whole(text: str, what: str, *, most: int) -> int:
     return int(words)
 
 
+def read_percent(text: str, what: str) -> Fraction:
+    """Read a percentage from above 0 to 100, with or without its sign.
+
+    Args: text as typed, such as "10%"; what it is, for the message.
+    Returns: the percentage [%].
+    Raises: InputError.
+    """
+    refuse_long(text, what)
+    value = read_number(re.sub(r"\s*%$", "", text.strip()), what, text, "10")
+    if value > 100:
+        raise InputError(f"{what}: {text.strip()} is more than 100%; write a percentage such as 10%")
+    return value
+
+
 def _what_is_wrong(text: str, example: str) -> tuple[str, str]:
     """Say why a text is no number, and what to write."""
     given, advice = repr(text), f"write digits with at most one point, such as {example}"

@@ -1,7 +1,7 @@
 """Dates, weekdays and intervals as people type them."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Literal, NamedTuple
 
 from ivigcalc.errors import InputError
@@ -67,6 +67,20 @@ def read_date(text: str, today: date, what: str) -> date:
         return date(int(word[:4]), int(word[5:7]), int(word[8:]))
     except ValueError:
         raise InputError(f"{what}: there is no day {word}; write a day of the calendar, such as 2027-02-28") from None
+
+
+def read_time(text: str, what: str = "--start-time") -> time:
+    """Read a time of the day on the 24-hour clock, such as 09:00.
+
+    Args: text as typed; what it is, for the message.
+    Returns: the time.
+    Raises: InputError for any other spelling.
+    """
+    refuse_long(text, what)
+    match = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", text.strip(), re.ASCII)
+    if not match:
+        raise InputError(f"{what}: {text!r} is not a time; write hours and minutes on the 24-hour clock, such as 09:00 or 14:30")
+    return time(int(match[1]), int(match[2]))
 
 
 def read_weekdays(text: str, what: str = "--infuse-on") -> frozenset[int]:

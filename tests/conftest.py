@@ -1,6 +1,7 @@
 """Shared by all tests: a plain environment, and the program run in process."""
 
 import io
+import os
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from typing import NamedTuple
@@ -57,10 +58,12 @@ def run_cli() -> RunCli:
 
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """80 columns and no say about colour, wherever the tests run."""
+    """80 columns, no say about colour and no site file, wherever the tests run."""
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("TERM", "xterm")
-    for name in ("NO_COLOR", "FORCE_COLOR", "LINES"):
+    for name in ("XDG_CONFIG_HOME", "APPDATA"):
+        monkeypatch.setenv(name, os.path.join(os.sep, "nowhere"))  # nobody's own site file
+    for name in ("NO_COLOR", "FORCE_COLOR", "LINES", "IVIGCALC_SITE"):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -11,7 +11,7 @@ import yaml
 import ivigcalc.errors
 from ivigcalc.dosing.dates import last_day
 from ivigcalc.model import Comparison, Plan
-from ivigcalc.request import Options
+from ivigcalc.options import Options
 from tests.test_request import ask, ask_plan
 
 Case = dict[str, Any]

@@ -408,9 +408,7 @@ def test_a_file_of_limits_is_told_from_one_of_regimens(tmp_path: Path) -> None:
     limits = data_file("limits.yaml").read_text(encoding="utf-8")
     assert check_file(data_file("limits.yaml")) == "2 limits"
     assert check_file(data_file("regimens.yaml")) == "9 regimens"
-    path = _write(
-        tmp_path, GOOD + limits[limits.index("\nlimits:") : limits.index("\n# Dosing-weight")].replace("privigen-us-label", "smith")
-    )
+    path = _write(tmp_path, GOOD + limits[limits.index("\nlimits:") : limits.index("\n# Rounding")].replace("privigen-us-label", "smith"))
     (fault,) = _faults(path)
     assert ": limits: is not a key that is known here" in fault
 
@@ -615,7 +613,7 @@ def test_what_is_ambiguous_and_what_is_not_ivig(shipped: Catalogue) -> None:
 
 
 def test_the_digest_is_that_of_the_bytes_of_the_file(shipped: Catalogue) -> None:
-    assert sha256_of(shipped) == hashlib.sha256(data_file("regimens.yaml").read_bytes()).hexdigest()
+    assert sha256_of(shipped.data) == hashlib.sha256(data_file("regimens.yaml").read_bytes()).hexdigest()
 
 
 def test_the_first_limits_are_one_gram_a_day_and_two_a_course() -> None:

@@ -238,6 +238,34 @@ def test_a_check_is_written_to_a_file(run_cli: RunCli, tmp_path: Path, suffix: s
     assert run_cli(*words, "--force").code == 0
 
 
+SITE = "site: Test hospital\ndefaults:\n  product: privigen-us\n  round: vial\n"
+
+
+def test_what_came_from_a_site_file_is_said(run_cli: RunCli, tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text(SITE, encoding="utf-8")
+    for words in (("--regimen", "itp", "--order", "250 mL OD for 3 days"), ("--order", "Privigen 250 mL OD for 3 days")):
+        text = " ".join(run_cli("check", "--site", str(site), "--weight", "62", *words).text.split())
+        assert "The site file of Test hospital was used" in text
+        assert '"--product privigen-us"' in text
+        assert "750 mL in all at 10 g in 100 mL" in text
+    rounded = run_cli("check", "--site", str(site), "--weight", "62", "--regimen", "itp", "--order", "25 g OD for 3 days")
+    assert "agrees: the order is what is expected" in rounded.text  # 24.8 g is ordered as whole vials of 25 g
+    assert "24.8 g a day, 74.4 g per course" in " ".join(rounded.text.split())
+    orders = tmp_path / "orders.csv"
+    orders.write_text("id,weight,regimen,order\n1,62,itp,250 mL OD for 3 days\n", encoding="utf-8")
+    result = run_cli("check", "--site", str(site), "--csv", str(orders))
+    (row,) = csv.DictReader(io.StringIO(result.text, newline=""))
+    assert (result.code, row["verdict"]) == (0, "agrees")
+    assert "site-product" in row["findings"]
+
+
+def test_an_order_agrees_with_a_dose_that_is_rounded_as_asked(run_cli: RunCli) -> None:
+    typed = 'check --weight 62 --regimen itp --round "5 g" --order "25 g OD for 3 days"'
+    assert "agrees: the order is what is expected" in run_cli(*shlex.split(typed)).text
+    assert run_cli(*shlex.split(typed.replace("--regimen itp", ""))).code == 2
+
+
 # A file of orders
 
 ROWS = [

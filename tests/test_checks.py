@@ -8,7 +8,7 @@ import pytest
 
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import Catalogue, Finding, Plan
-from ivigcalc.request import Options
+from ivigcalc.options import Options
 from ivigcalc.safety.checks import accept
 from tests.test_request import LIMITS, ask, ask_choices, ask_plan, catalogue_of, codes, phase, regimen
 

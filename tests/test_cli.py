@@ -20,7 +20,8 @@ from click.shell_completion import BashComplete
 from ivigcalc import __version__, cli
 from ivigcalc.catalogue import data_file, load_catalogue
 from ivigcalc.cli import app, main
-from ivigcalc.cli.plan import complete_policy, complete_regimen
+from ivigcalc.cli.complete import complete_product, complete_regimen
+from ivigcalc.cli.plan import complete_policy
 from ivigcalc.errors import CatalogueError, InputError, IvigcalcError, OutputError, Refused
 from tests.conftest import RunCli
 from tests.test_bad_input import one_line
@@ -86,7 +87,7 @@ def test_each_kind_of_error_has_its_exit_code(
 
 
 def test_a_faulty_catalogue_names_every_fault(run_cli: RunCli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ivigcalc.catalogue.load_catalogue", failing(CatalogueError(("a.yaml:3: dose: x", "a.yaml:9: days: y"))))
+    monkeypatch.setattr("ivigcalc.cli.data.load_catalogue", failing(CatalogueError(("a.yaml:3: dose: x", "a.yaml:9: days: y"))))
     result = run_cli(*ITP)
     assert (result.code, result.out) == (3, b"")
     assert result.err.splitlines() == ["a.yaml:3: dose: x", "a.yaml:9: days: y", "ivigcalc: 2 faults in a data file; mend and run again"]
@@ -263,7 +264,10 @@ def completed(words: str, incomplete: str) -> list[str]:
         ("plan --format", "c", ["csv"]),
         ("regimens", "sh", ["show"]),
         ("regimens show", "ic", ["icaht"]),
-        ("", "p", ["plan"]),
+        ("", "p", ["plan", "products"]),
+        ("products", "sh", ["show"]),
+        ("products show", "octagam-5", ["octagam-5-us", "octagam-5-eu"]),
+        ("products show", "flebogamma-1", ["flebogamma-10-dif-us"]),
         ("catalogue", "", ["check"]),
         ("plan", "--w", ["--weight"]),
     ],
@@ -405,8 +409,9 @@ def test_a_suffix_without_a_name_is_no_file(run_cli: RunCli) -> None:
 def test_a_faulty_catalogue_completes_nothing_and_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     faulty = tmp_path / "regimens.yaml"
     faulty.write_text("nothing: here\n", encoding="utf-8")
-    monkeypatch.setattr("ivigcalc.catalogue.data_file", lambda _: faulty)
+    monkeypatch.setattr("ivigcalc.cli.data.data_file", lambda _: faulty)
     assert complete_regimen() == []
+    assert complete_product() == []
 
 
 def test_the_products_are_checked_as_products(run_cli: RunCli) -> None:

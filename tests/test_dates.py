@@ -7,7 +7,7 @@ import pytest
 
 from ivigcalc.dosing.dates import add_interval, check_apart, check_interval, first_fit, last_day
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.request import Options
+from ivigcalc.options import Options
 from ivigcalc.when import Interval
 from tests.test_request import ask, ask_plan, codes, texts
 

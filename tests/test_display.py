@@ -16,12 +16,14 @@ import pytest
 
 from ivigcalc import __version__
 from ivigcalc.catalogue import data_file
+from ivigcalc.catalogue.formulary import load_formulary
 from ivigcalc.numbers import screen_text
 from ivigcalc.safety.expected import WITHIN_SOURCE
 from ivigcalc.safety.slips import ISMP
 from ivigcalc.when import screen_date
 from tests.conftest import RunCli
 from tests.test_bad_input import BAD
+from tests.test_products import SOURCED
 from tests.test_screen import CATALOGUE, GOLDEN, LIMITS, PLANS, UNITS, shown
 
 RULES = {
@@ -76,18 +78,32 @@ EXCEPTED = [
     re.escape(__version__),
 ]
 
+PRODUCTS = load_formulary(data_file("products.yaml")).products
+PRODUCT_TEXTS = {text for _, source, quote, _ in SOURCED for text in (source.citation, source.url, quote and f'"{quote}"') if text}
+PRODUCT_IDS = {name for product in PRODUCTS.values() for name in (product.id, *product.aliases)}
+PRODUCT_IDS |= {reason.name for product in PRODUCTS.values() for reason in product.contraindications}
+PRODUCT_EXCEPTED = [
+    *map(anywhere, sorted(PRODUCT_TEXTS, key=len, reverse=True)),
+    *EXCEPTED,
+    r"\b(?:of|in|December) 20\d\d\b(?! \w*g\b)",  # the year of a label or a piece of news
+    *(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in sorted(PRODUCT_IDS, key=len, reverse=True)),
+]
+# A page of reference has no patient, so there is no rate of a pump to put beside a rate per kg, and the page says so. D12 is about
+# what is set on a pump: it holds for every plan.
+PRODUCT_RULES = {rule: pattern for rule, pattern in RULES.items() if not rule.startswith("D12 ")}
 
-def prose(text: str) -> str:
+
+def prose(text: str, excepted: list[str] = EXCEPTED) -> str:
     """What is left of a text, on one line, without what is excepted."""
     text = " ".join(re.sub(EXAMPLES, "_", text).split())
-    for pattern in EXCEPTED:
+    for pattern in excepted:
         text = re.sub(pattern, "_", text)
     return text
 
 
-def problems(text: str, rules: dict[str, str] = RULES) -> list[str]:
+def problems(text: str, rules: dict[str, str] = RULES, excepted: list[str] = EXCEPTED) -> list[str]:
     """What a text does against the rules."""
-    left = prose(text)
+    left = prose(text, excepted)
     return [
         f"{rule}: {left[max(0, found.start() - 30) : found.end() + 20]!r}"
         for rule, pattern in rules.items()
@@ -142,7 +158,9 @@ def test_the_rules_of_a_dose_line_find_what_they_should(rule: str, wrong: str) -
 
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.txt")), ids=lambda path: path.name)
 def test_the_goldens_keep_the_rules(path: Path) -> None:
-    assert problems(path.read_text(encoding="utf-8")) == []
+    text = path.read_text(encoding="utf-8")
+    found = problems(text, PRODUCT_RULES, PRODUCT_EXCEPTED) if path.name.startswith("products") else problems(text)
+    assert found == []
 
 
 @pytest.mark.parametrize("number", range(len(PLANS)))
@@ -155,7 +173,21 @@ def test_the_pages_of_the_regimens_keep_the_rules(run_cli: RunCli, regimen: str)
     assert problems(run_cli("regimens", "show", regimen).text) == []
 
 
-HELP = [(), ("plan",), ("check",), ("regimens",), ("catalogue",), ("catalogue", "check")]
+@pytest.mark.parametrize("words", [(), *(("show", product) for product in PRODUCTS)], ids=" ".join)
+def test_the_pages_of_the_products_keep_the_rules(run_cli: RunCli, words: tuple[str, ...]) -> None:
+    text = run_cli("products", *words).text
+    assert problems(text, PRODUCT_RULES, PRODUCT_EXCEPTED) == []
+    rates = re.findall(r"(?:mg|mL) per kg per (?:min|hour)", prose(text, PRODUCT_EXCEPTED))
+    assert not rates or "the rate of a pump needs a patient's weight" in " ".join(text.split())
+
+
+def test_only_a_rate_per_kg_is_excepted_on_the_pages_of_the_products() -> None:
+    assert set(RULES) - set(PRODUCT_RULES) == {"D12 a rate per kg without the rate of a pump"}
+    for wrong in ("0.8 mg/kg/min", "25.0 g", "2010 g of 2010 mg", "vials of 10g"):
+        assert problems(wrong, PRODUCT_RULES, PRODUCT_EXCEPTED)
+
+
+HELP = [(), ("plan",), ("check",), ("regimens",), ("products",), ("catalogue",), ("catalogue", "check")]
 
 
 @pytest.mark.parametrize("width", ["40", "60", "80", "200"])

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import pytest
 
-from ivigcalc.dosing.rounding import DEFAULT_STEP_G, round_to_step, split_over_days
+from ivigcalc.dosing.rounding import round_amount, split_over_days
 from ivigcalc.errors import CatalogueError, InputError, IvigcalcError, Refused
-from ivigcalc.model import Catalogue, Comparison, Override, Plan
-from ivigcalc.request import Options
+from ivigcalc.model import Catalogue, Comparison, Override, Plan, Rounding
+from ivigcalc.options import Options
 from tests.test_request import ask, ask_choices, ask_plan, cap, catalogue_of, codes, phase, regimen, texts
 
 HUNDREDTH: Final = Fraction("0.01")
@@ -41,14 +41,14 @@ def rows(comparison: Comparison) -> list[tuple[Any, ...]]:
     ],
 )
 def test_rounding_is_to_the_nearest_step(amount: str, ordered: str) -> None:
-    assert round_to_step(Fraction(amount), HUNDREDTH) == Fraction(ordered)
+    assert round_amount(Fraction(amount), Rounding())[0] == Fraction(ordered)
 
 
 @pytest.mark.parametrize(
     ("amount", "step", "ordered"), [("62.4", "5", "60"), ("62.5", "5", "60"), ("62.6", "5", "65"), ("7", "2.5", "7.5")]
 )
 def test_rounding_takes_any_step(amount: str, step: str, ordered: str) -> None:
-    assert round_to_step(Fraction(amount), Fraction(step)) == Fraction(ordered)
+    assert round_amount(Fraction(amount), Rounding(Fraction(step)))[0] == Fraction(ordered)
 
 
 @pytest.mark.parametrize(
@@ -56,13 +56,13 @@ def test_rounding_takes_any_step(amount: str, step: str, ordered: str) -> None:
     [("99.996", "100", "100"), ("99.996", "99.999", "99.99"), ("99.994", "100", "99.99"), ("100", "100", "100")],
 )
 def test_rounding_may_reach_a_cap_and_not_pass_it(amount: str, most: str, ordered: str) -> None:
-    assert round_to_step(Fraction(amount), HUNDREDTH, Fraction(most)) == Fraction(ordered)
+    assert round_amount(Fraction(amount), Rounding(), Fraction(most))[0] == Fraction(ordered)
 
 
 def test_the_step_is_a_hundredth_of_a_gram() -> None:
-    assert DEFAULT_STEP_G == HUNDREDTH
-    assert ask_plan(weight="62", regimen="itp").rounding == (HUNDREDTH, "nearest", "day")
-    assert ask_plan(weight="62", regimen="icaht").rounding == (HUNDREDTH, "nearest", "course")
+    for name, applies_to in (("itp", "day"), ("icaht", "course")):
+        rounding = ask_plan(weight="62", regimen=name).rounding
+        assert (rounding.step_g, rounding.direction, rounding.applies_to) == (HUNDREDTH, "nearest", applies_to)
 
 
 @pytest.mark.parametrize(
@@ -100,9 +100,9 @@ def test_the_ordered_dose_stands_beside_the_calculated_one() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"weight": "0.2", "dose": "0.01 g/kg/course", "days": "5"}, "0.002 g over 5 days leaves a day with nothing"),
+        ({"weight": "0.2", "dose": "0.01 g/kg/course", "days": "5"}, "0.002 g over 5 days leaves each day with nothing"),
         ({"weight": "0.2", "dose": "0.01 g/kg", "days": "1"}, "0.002 g over 1 day leaves a day with nothing"),
-        ({"weight": "0.5", "dose": "0.01 g/kg/day", "days": "3"}, "0.015 g over 3 days leaves a day with nothing"),
+        ({"weight": "0.5", "dose": "0.01 g/kg/day", "days": "3"}, "0.015 g over 3 days leaves each day with nothing"),
         ({"weight": "2", "dose": "0.15 g/kg/course", "days": "31"}, "0.3 g over 31 days leaves a day with nothing"),
     ],
 )

@@ -18,10 +18,11 @@ from ivigcalc.request import answer
 from tests.conftest import RunCli
 
 # docs/design.md, "Machine formats": the keys of each object; then those that were added.
+GIVEN = "volume_ml vials wasted_g minutes shortest_minutes"
 KEYS = {
     "": (
         "schema generator inputs dosing_weight regimen product rounding cycles infusions totals next_cycle_start order_text findings",
-        "start_window",
+        "start_window rates site",
     ),
     "generator": ("name version catalogue_sha256", ""),
     "inputs": ("label weight_kg height_cm sex age_years options", ""),
@@ -30,13 +31,13 @@ KEYS = {
     "regimen.overrides": ("what source used", ""),
     "regimen.sources": ("key citation quote", "locator url external"),
     "regimen.phases": ("phase dose_g_per_kg per days every cycles", ""),
-    "rounding": ("to direction applies_to", ""),
-    "cycles": ("phase cycle start calculated_g ordered_g g_per_kg", ""),
+    "rounding": ("to direction applies_to", "limit_percent rule"),
+    "cycles": ("phase cycle start calculated_g ordered_g g_per_kg", f"change_percent {GIVEN}"),
     "infusions": (
         "phase cycle day date calculated_g ordered_g g_per_kg volume_ml vials wasted_g minutes steps cumulative_g",
-        "",
+        "change_percent shortest_minutes",
     ),
-    "totals": ("calculated_g ordered_g volume_ml vials wasted_g", ""),
+    "totals": ("calculated_g ordered_g volume_ml vials wasted_g", "minutes shortest_minutes"),
     "findings": ("code level text source accepted", ""),
     "start_window": ("after days from last_day", ""),
 }  # fmt: skip
@@ -90,11 +91,12 @@ def test_a_plan_without_dates(run_cli: RunCli) -> None:
     assert found["regimen"]["phases"] == [
         {"phase": "course", "dose_g_per_kg": Decimal("0.4"), "per": "day", "days": 3, "every": "3 weeks", "cycles": None}
     ]
-    assert found["rounding"] == {"to": "0.01 g", "direction": "nearest", "applies_to": "day"}
+    assert found["rounding"] == {"to": "0.01 g", "direction": "nearest", "applies_to": "day", "limit_percent": 10, "rule": None}
     # 0.4 g per kg x 62 kg = 24.8 g a day, x 3 = 74.4 g, 1.2 g per kg
     course = {"phase": "course", "cycle": 1, "start": None, "calculated_g": Decimal("74.4"), "ordered_g": Decimal("74.4")}
-    assert found["cycles"] == [course | {"g_per_kg": Decimal("1.2")}]
-    nulls = dict.fromkeys(("date", "volume_ml", "vials", "wasted_g", "minutes", "steps"))
+    given = dict.fromkeys(GIVEN.split())
+    assert found["cycles"] == [course | {"g_per_kg": Decimal("1.2"), "change_percent": 0} | given]
+    nulls = given | {"date": None, "steps": None, "change_percent": 0}
     assert found["infusions"] == [
         {"phase": "course", "cycle": 1, "day": day, "calculated_g": Decimal("24.8"), "ordered_g": Decimal("24.8"),
          "g_per_kg": Decimal("0.4"), "cumulative_g": Decimal(so_far), **nulls}
@@ -103,11 +105,9 @@ def test_a_plan_without_dates(run_cli: RunCli) -> None:
     assert found["totals"] == {
         "calculated_g": Decimal("74.4"),
         "ordered_g": Decimal("74.4"),
-        "volume_ml": None,
-        "vials": None,
-        "wasted_g": None,
+        **given,
     }
-    for key in ("product", "next_cycle_start", "start_window"):
+    for key in ("product", "rates", "site", "next_cycle_start", "start_window"):
         assert found[key] is None
     assert found["findings"] == []
 
@@ -143,7 +143,7 @@ def test_no_number_is_written_with_an_exponent_or_a_trailing_zero(run_cli: RunCl
     numbers = re.findall(r'(?m)^ *(?:"\w+": )?(-?[0-9][^,\n]*),?$', text)
     assert numbers
     for number in numbers:
-        assert re.fullmatch(r"(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?", number), number
+        assert re.fullmatch(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?", number), number
 
 
 def test_overrides_hold_both_figures(run_cli: RunCli) -> None:

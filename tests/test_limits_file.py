@@ -55,6 +55,23 @@ not_offered:
   ontario:
     name: Ontario
     missing: the factor is cut off
+rounding:
+  departure:
+    at_most: 10%
+    cited:
+      - source: smith
+        locator: Rounding
+        quote: stay within a tenth
+  rules:
+    ontario-rule:
+      name: A province
+      step: 5 g
+      direction: nearest
+      over: course
+      cited:
+        - source: smith
+          locator: Rounding
+          quote: to the nearest 5 grams
 """
 US: Final = "weight_policies.us-120"
 AU: Final = "weight_policies.australia-2026"
@@ -149,12 +166,12 @@ FAULTS: Final[dict[str, tuple[str, str, Fault]]] = {
     "offered and not offered": ("  ontario:", "  us-120:", (40, "not_offered.us-120", ())),
     # those that are not offered
     "words for those not offered": (
-        GOOD[GOOD.index("  ontario:") :],
+        GOOD[GOOD.index("  ontario:") : GOOD.index("rounding:")],
         "  ontario\n",
         (39, "not_offered", ("holds no table", "names with a colon")),
     ),
     "words for one not offered": (
-        GOOD[GOOD.index("  ontario:") :],
+        GOOD[GOOD.index("  ontario:") : GOOD.index("rounding:")],
         "  ontario: cut off\n",
         (40, "not_offered.ontario", ("holds no table", "expected the keys name, missing")),
     ),
@@ -244,7 +261,7 @@ def test_the_file_that_the_faulty_ones_were_made_from_is_read(tmp_path: Path) ->
 
 
 def test_policies_may_be_left_out(tmp_path: Path) -> None:
-    limits = load_limits(write(tmp_path, GOOD[: GOOD.index("weight_policies:")]))
+    limits = load_limits(write(tmp_path, GOOD[: GOOD.index("weight_policies:")] + GOOD[GOOD.index("rounding:") :]))
     assert limits.weights == WeightPolicies({}, {})
     assert [limit.code for limit in limits.doses] == ["daily-dose"]
 
@@ -254,7 +271,12 @@ def test_a_faulty_file_ends_every_command_with_3_and_nothing_on_standard_output(
     run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
 ) -> None:
     faulty = write(tmp_path, GOOD.replace("18 years", "18"))
-    monkeypatch.setattr("ivigcalc.catalogue.data_file", lambda name: faulty if name == "limits.yaml" else data_file(name))
+
+    def ours(name: str) -> Path:
+        return faulty if name == "limits.yaml" else data_file(name)
+
+    for place in ("ivigcalc.catalogue.data_file", "ivigcalc.cli.data.data_file"):
+        monkeypatch.setattr(place, ours)
     ran = run_cli(*command)
     assert (ran.code, ran.out) == (3, b"")
     assert f"{faulty}:20: {AU}.figures.adult_age: " in ran.err

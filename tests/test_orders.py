@@ -12,9 +12,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivigcalc.catalogue import data_file, load_catalogue, load_limits
 from ivigcalc.checking import Check, Reading
 from ivigcalc.cli.check import check_order
+from ivigcalc.cli.data import load_data
 from ivigcalc.dosing.plan import make_plan
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.export.check import check_json, check_row, check_table
@@ -87,15 +87,15 @@ def test_there_are_enough_orders() -> None:
 # The verdict
 
 
-CATALOGUE = load_catalogue(data_file("regimens.yaml"))
-LIMITS = load_limits(data_file("limits.yaml"))
+DATA = load_data("none")
+CATALOGUE, LIMITS = DATA.shipped, DATA.limits
 TODAY = date(2027, 1, 1)
 COURSE: Given = {"weight": "75", "dose": "2 g/kg/course", "days": "5"}  # 2 x 75 = 150 g, 30 g a day
 ITP: Given = {"weight": "62", "regimen": "itp"}  # 0.4 x 62 = 24.8 g a day for 3 days, 74.4 g, every 3 weeks
 
 
 def check(order: str, options: Given, **more: str) -> Check:
-    return check_order({"order": order, **options, **more}, CATALOGUE, LIMITS, TODAY)
+    return check_order({"order": order, **options, **more}, DATA, TODAY)
 
 
 def slips(found: Check) -> set[str]:
@@ -633,7 +633,7 @@ def test_the_order_line_of_a_plan_reads_back(weight: str, dose: str, days: int, 
     assert [day for course in reading.dates for day in course] == [infusion.date for infusion in plan.infusions if infusion.date]
     assert reading.body is not None
     assert reading.body.kg == Fraction(weight)
-    found = check_order({**options, "order": order_text(plan)}, CATALOGUE, LIMITS, TODAY)
+    found = check_order({**options, "order": order_text(plan)}, DATA, TODAY)
     assert found.kind == "agrees"
 
 

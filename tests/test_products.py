@@ -10,14 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivigcalc.catalogue.files import data_file
-from ivigcalc.catalogue.products import NO_QUOTE, find_product, load_products
+from ivigcalc.catalogue.formulary import load_formulary
+from ivigcalc.catalogue.products import find_product
 from ivigcalc.errors import CatalogueError, InputError, Refused
-from ivigcalc.model import Figure, Ladder, Product, Rate, RateTable, Source, Span
+from ivigcalc.model import NO_QUOTE, Figure, Ladder, Product, Rate, RateTable, Source, Span
 from ivigcalc.numbers import exact_text
 from ivigcalc.rates import ml_per_kg_per_h, read_rate
 
 QUIET = settings(deadline=None, database=None)
-PRODUCTS = load_products(data_file("products.yaml"))
+FORMULARY = load_formulary(data_file("products.yaml"))
+PRODUCTS = FORMULARY.products
 FIGURES = ("concentration", "vials", "stabiliser", "sugar", "iga", "sodium", "osmolality", "ph")
 
 
@@ -411,6 +413,7 @@ def test_vials_of_a_quote_are_in_the_list() -> None:
 def test_every_source_is_used_and_dated() -> None:
     used = {source.key: source for _, source, _, _ in SOURCED}
     keys = re.findall(r"^  ([a-z0-9-]+):\n    citation:", data_file("products.yaml").read_text(encoding="utf-8"), re.MULTILINE)
+    used |= {ramp.cited.source.key: ramp.cited.source for ramp in FORMULARY.ramps.values() if ramp.cited}
     assert sorted(used) == sorted(keys)
     for source in used.values():
         assert (source.read, source.licence, source.external) == ("2026-11-22", None, False), source.key
@@ -443,17 +446,18 @@ ABSENT = {"stabiliser": "stabiliser", "sugar": "sugar", "iga": "IgA", "sodium": 
 
 def test_what_is_said_to_be_missing_is_missing() -> None:
     for product in PRODUCTS.values():
-        for name, word in (
-            ("stabiliser", "stabiliser"),
-            ("sugar", "sugar"),
-            ("iga", "IgA"),
-            ("sodium", "sodium"),
-            ("osmolality", "osmolality"),
-        ):
-            if word in product.missing:
-                assert getattr(product, name) is None, product.id
+        for name, word in ABSENT.items():
+            assert (word in product.missing) == (getattr(product, name) is None), (product.id, word)
         assert ("vial sizes" in product.missing) == (product.vials is None), product.id
         assert ("infusion rates" in product.missing) == (not product.rates), product.id
+        assert any(risk.rate for risk in product.at_risk) or "at risk" in " ".join(product.missing), product.id
+
+
+def test_an_age_from_another_copy_is_said() -> None:
+    for name in ("privigen-us", "flebogamma-dif-10-us"):
+        (dose,) = (dose for dose in PRODUCTS[name].doses if dose.indications == ("itp",))
+        assert dose.from_age_years
+        assert "age was read in another copy" in (dose.dose.note or "")
 
 
 @pytest.mark.parametrize(
@@ -700,7 +704,7 @@ MAXIMUM = (
 def load(text: str, folder: Path) -> dict[str, Product]:
     path = folder / "products.yaml"
     path.write_text(text, encoding="utf-8")
-    return load_products(path)
+    return load_formulary(path).products
 
 
 def test_a_good_file(tmp_path: Path) -> None:
@@ -747,7 +751,13 @@ FAULTS: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
         f"{P}.colour",
         ("is not a key", "expected one of name,"),
     ),
-    "unknown key at the top": ("products:", "product: {}\nproducts:", "product: {}", "product", ("is not a key", "sources, products")),
+    "unknown key at the top": (
+        "products:",
+        "product: {}\nproducts:",
+        "product: {}",
+        "product",
+        ("is not a key", "sources, indications, products"),
+    ),
     "unknown key of a figure": (
         "      note: a note",
         "      remark: a",

@@ -12,7 +12,8 @@ import pytest
 from ivigcalc.catalogue import data_file, load_catalogue, load_limits
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import Catalogue, Comparison, Limits, Plan, Rounding, Span
-from ivigcalc.request import Options, answer, clean, is_ambiguous, missing_choice
+from ivigcalc.options import Options, clean
+from ivigcalc.request import answer, is_ambiguous, missing_choice
 from ivigcalc.when import Interval
 
 TODAY: Final = date(2027, 1, 4)  # a Monday

@@ -111,6 +111,26 @@ GOLDENS = {
         ["46.66 g on day 1, 46.67 g once daily on days 2 to 3", "140 g per course", "93.33 g", "0.666667 g per kg per day", "bed 4"],
     ),
     "regimens": ("regimens", (40, 80), ["0.4 g per kg per day, 3 days, every 3 weeks", "2 g per kg per course, 4 days", "every month"]),
+    "products": ("products", (40, 80), ["rates for chronic ITP; dermatomyositis", "5 g in 100 mL or 10 g in 100 mL", "rates not stated"]),
+    "products-show-octagam-10-us": (
+        "products show octagam-10-us",
+        (40, 80),
+        # 0.12 mL per kg per min x 60 = 7.2; 0.03 x 60 = 1.8, and 3.3 mg per kg per min x 60 / 100 would be 1.98
+        [
+            "30 g, 20 g, 10 g, 5 g, 2 g",
+            "0.12 mL per kg per min, also printed as 12 mg per kg per min each is 7.2 mL per kg per hour",
+            (
+                "at most 0.03 mL per kg per min, also printed as 3.3 mg per kg per min "
+                "the lowest counts: 0.03 mL per kg per min, which is 1.8 mL per kg per hour"
+            ),
+        ],
+    ),
+    "products-show-gammagard-sd-us": ("products show gammagard-sd-us", (80,), ["5 g in 100 mL or 10 g in 100 mL", "10 g, 5 g"]),
+    "products-show-gammaked-us": (
+        "products show gammaked-us",
+        (80,),
+        ["Rate not stated in what was read", "46 micrograms per mL on average"],
+    ),
     "regimens-show-itp": ("regimens show itp", (40, 80), ["0.4 g per kg per day", "every 3 weeks, from start to start", "1.2 g per kg"]),
 }
 CASES = [(name, width) for name, (_, widths, _) in GOLDENS.items() for width in widths]
@@ -323,8 +343,8 @@ def test_a_reason_without_a_full_stop_does_not_run_into_the_source(run_cli: RunC
         ("137 lb", "itp", ["calculated 24.856861876 g a day, 74.570585628 g per course", "ordered 74.58 g per course, +0.0126%"]),
         # 62.14215469 kg x 2 = 124.28430938 g, ordered 124.28 g: 0.00430938 g less is -0.0035%
         ("137 lb", "icaht", ["calculated 31.071077345 g a day, 124.28430938 g per course", "ordered 124.28 g per course, -0.0035%"]),
-        # 0.23 kg x 0.4 = 0.092 g, ordered 0.09 g; 0.27 against 0.276 g is -2.1739%
-        ("0.23", "itp", ["calculated 0.092 g a day, 0.276 g per course", "ordered 0.27 g per course, -2.1739%"]),
+        # 0.23 kg x 0.4 = 0.092 g, ordered 0.09 g; 0.27 against 0.276 g is -2.1739%, from a tenth of a percent on with one decimal
+        ("0.23", "itp", ["calculated 0.092 g a day, 0.276 g per course", "ordered 0.27 g per course, -2.2%"]),
     ],
 )
 def test_the_rounding_is_said_with_its_direction(run_cli: RunCli, weight: str, regimen: str, words: list[str]) -> None:

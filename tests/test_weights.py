@@ -17,7 +17,7 @@ from ivigcalc.dosing.weights import adjusted_kg, bmi, decide, ideal_kg, side_by_
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import DosingWeight, Patient, Undecided
 from ivigcalc.numbers import exact_text
-from ivigcalc.request import read_patient
+from ivigcalc.options import read_patient
 from ivigcalc.units import read_age
 from tests.conftest import RunCli
 from tests.test_request import LIMITS, ask, ask_plan, catalogue_of, phase, regimen

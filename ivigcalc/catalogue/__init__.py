@@ -21,9 +21,9 @@ def check_file(path: Path) -> str:
     if root.child("limits") and not root.child("regimens"):
         return f"{len(load_limits(path).doses)} limits"
     if root.child("products") and not root.child("regimens"):
-        from ivigcalc.catalogue.products import load_products  # large, and not needed by every command
+        from ivigcalc.catalogue.formulary import load_formulary  # large, and not needed by every command
 
-        return f"{len(load_products(path))} products"
+        return f"{len(load_formulary(path).products)} products"
     return f"{len(load_catalogue(path).regimens)} regimens"
 
 

@@ -1,4 +1,4 @@
-"""limits.yaml -> the safety limits and the dosing-weight policies, or every fault of the file."""
+"""limits.yaml -> the safety limits, the rules of rounding and the dosing-weight policies, or every fault of the file."""
 
 import re
 from fractions import Fraction
@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import cast
 
 from ivigcalc.catalogue.files import read_bytes
-from ivigcalc.catalogue.reading import Faults, Item, one_of, parse, text
+from ivigcalc.catalogue.reading import Faults, Item, one_of, parse, stated, text
 from ivigcalc.catalogue.sources import dose_without_basis, read_citations, read_sources
 from ivigcalc.errors import InputError
-from ivigcalc.model import Limit, Limits, NotOffered, Source, WeightPolicies, WeightPolicy
-from ivigcalc.numbers import read_number
-from ivigcalc.units import Basis
+from ivigcalc.model import Direction, Limit, Limits, NotOffered, RoundingRule, RoundingRules, Source, WeightPolicies, WeightPolicy
+from ivigcalc.numbers import read_number, read_percent
+from ivigcalc.units import Basis, read_grams
 
 FIGURES = {
     "adult_age": " years",
@@ -33,17 +33,18 @@ RULES = {
 
 
 def load_limits(path: Path) -> Limits:
-    """Read the safety limits and the dosing-weight policies.
+    """Read the safety limits, the rules of rounding and the dosing-weight policies.
 
     Args: path of the YAML file.
-    Returns: both, in the order of the file.
+    Returns: all of them, in the order of the file.
     Raises: CatalogueError with every fault of the file.
     """
     faults = Faults(str(path))
     root = Item(parse(read_bytes(path), faults), "", faults)
-    root.only("sources", "limits", "weight_policies", "not_offered")
+    root.only("sources", "limits", "rounding", "weight_policies", "not_offered")
     sources = root.take("sources", read_sources) or {}
     doses = root.take("limits", lambda item: _limits(item, sources))
+    rounding = root.take("rounding", lambda item: _rounding(item, sources), "the most that rounding may change, and the rules by name")
     no_policies: dict[str, WeightPolicy] = {}
     none_else: dict[str, NotOffered] = {}
     offered = root.take_or("weight_policies", lambda item: _policies(item, sources), no_policies)
@@ -51,7 +52,7 @@ def load_limits(path: Path) -> Limits:
     for key in set(offered or ()) & set(not_offered or ()):
         root.at("not_offered", key).fault("is also under weight_policies, expected in one of them")
     faults.report()
-    return Limits(doses, WeightPolicies(offered, not_offered))
+    return Limits(doses, rounding, WeightPolicies(offered, not_offered))
 
 
 def _limits(item: Item, sources: dict[str, Source]) -> tuple[Limit, ...]:
@@ -73,6 +74,43 @@ def _limits(item: Item, sources: dict[str, Source]) -> tuple[Limit, ...]:
     if not limits:
         raise InputError("is empty, expected at least one limit")
     return tuple(limits)
+
+
+def _rounding(item: Item, sources: dict[str, Source]) -> RoundingRules:
+    item.only("departure", "rules")
+    entry = item.at("departure")
+    item.take("departure", lambda departure: departure.only("at_most", "cited"))
+    return RoundingRules(
+        limit_percent=entry.take("at_most", _percent, "the most that a rounded dose may depart, such as 10%"),
+        cited=entry.take("cited", lambda cited: read_citations(cited, sources)),
+        rules=item.take("rules", lambda rules: {key: _rule(key, rule, sources) for key, rule in rules.entries()}),
+    )
+
+
+def _rule(key: str, entry: Item, sources: dict[str, Source]) -> RoundingRule:
+    entry.only("name", "step", "direction", "over", "ask_below", "note", "cited")
+    if not re.fullmatch("[a-z]+(-[a-z]+)*", key, re.ASCII) or key == "vial":
+        entry.fault("is not a name, expected small letters and hyphens, such as ontario")
+    return RoundingRule(
+        id=key,
+        name=entry.take("name", text),
+        step_g=entry.take("step", _grams),
+        direction=cast(
+            "Direction | None", entry.take("direction", stated(one_of("nearest", "down", "up")), "nearest, down, up or not stated")
+        ),
+        over=cast("Basis | None", entry.take("over", stated(one_of("day", "course")), "day, course or not stated")),
+        ask_below_g=entry.take_or("ask_below", _grams, None),
+        note=entry.take_or("note", text, None),
+        cited=entry.take("cited", lambda cited: read_citations(cited, sources)),
+    )
+
+
+def _grams(item: Item) -> Fraction:
+    return read_grams(text(item), item.where)
+
+
+def _percent(item: Item) -> Fraction:
+    return read_percent(text(item), item.where)
 
 
 def _policies(item: Item, sources: dict[str, Source]) -> dict[str, WeightPolicy]:

@@ -1,17 +1,16 @@
-"""products.yaml -> the products, or every fault of the file; and a name as typed -> the product it means."""
+"""The products of a data file, or every fault of them; and a name as typed -> the product it means."""
 
 import re
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
-from pathlib import Path
 from typing import NamedTuple, TypeVar, cast
 
-from ivigcalc.catalogue.files import read_bytes
-from ivigcalc.catalogue.reading import Faults, Item, one_of, parse, stated, text, texts
-from ivigcalc.catalogue.sources import known_source, read_sources
+from ivigcalc.catalogue.reading import Item, one_of, stated, text, texts
+from ivigcalc.catalogue.sources import known_source
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import (
+    NO_QUOTE,
     AtRisk,
     Contraindication,
     Figure,
@@ -36,7 +35,8 @@ MOST_MINUTES = 24 * 60
 """Our own bound on the minutes of one rate."""
 MOST_YEARS = 120
 """Our own bound on an age."""
-NO_QUOTE = "no verbatim quote of its source was kept"
+SHORT = 2
+"""A word of so many characters stands in too many others: us in Australia."""
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII).fullmatch
 _RATE_KEYS = ("printed", "less_than", "source", "quote", "note", "shown_only")
@@ -47,23 +47,6 @@ class _Context(NamedTuple):
 
     sources: dict[str, Source]
     strengths: tuple[Fraction, ...]  # g/mL; none where they could not be read, and then rates in mg are not converted
-
-
-def load_products(path: Path) -> dict[str, Product]:
-    """Read a file of products.
-
-    Args: path of the YAML file.
-    Returns: id -> product, in the order of the file.
-    Raises: CatalogueError with every fault of the file.
-    """
-    faults = Faults(str(path))
-    root = Item(parse(read_bytes(path), faults), "", faults)
-    root.only("sources", "products")
-    sources = root.take("sources", read_sources) or {}
-    products = root.take("products", lambda item: _products(item, sources)) or {}
-    _check_names(root, products)
-    faults.report()
-    return products
 
 
 def find_product(products: dict[str, Product], name: str, what: str = "--product") -> Product:
@@ -90,6 +73,36 @@ def find_product(products: dict[str, Product], name: str, what: str = "--product
     raise InputError(f"{what}: {name!r} is not known; {_suggest(products, key)}")
 
 
+def find_all_products(products: dict[str, Product], words: str) -> tuple[Product, ...]:
+    """List the products that hold every word in what names them, their strength, form, stabiliser or indications.
+
+    Args: the products; words, in any case of letters; none for all. A word of one or two characters, such as us or pi, stands by itself.
+    Returns: the products, in the order of the file.
+    """
+    wanted = words.lower().split()
+    return tuple(product for product in products.values() if all(_holds(_searched(product), word) for word in wanted))
+
+
+def product_names(products: dict[str, Product]) -> tuple[str, ...]:
+    """List the ids and aliases that `find_product` always takes, ids first."""
+    return (*products, *(alias for product in products.values() for alias in product.aliases))
+
+
+def _holds(searched: str, word: str) -> bool:
+    if len(word) > SHORT:
+        return word in searched
+    return word in re.findall(r"[^\W_]+%?", searched)
+
+
+def _searched(product: Product) -> str:
+    strengths = (f"{exact_text(value * 100)}%" for value in product.concentration.value)
+    stabiliser = product.stabiliser.value if product.stabiliser else ""
+    doses = (words for dose in product.doses for words in (dose.label, *dose.indications))
+    rates = (words for table in product.rates for words in (table.label, *table.indications))
+    named = (product.id, *product.aliases, product.name, product.brand, product.market, product.form)
+    return " ".join((*named, *strengths, stabiliser, *doses, *rates)).lower()
+
+
 def _key(name: str) -> str:
     return re.sub(r"[\s_-]+", "-", re.sub(r"[%/®™]", "", name).strip().lower())
 
@@ -108,7 +121,13 @@ def _suggest(products: dict[str, Product], key: str) -> str:
     return "list the known ones with: ivigcalc products"
 
 
-def _products(item: Item, sources: dict[str, Source]) -> dict[str, Product]:
+def read_products(item: Item, sources: dict[str, Source]) -> dict[str, Product]:
+    """Read a table of products.
+
+    Args: its item; the file's sources.
+    Returns: id -> product, in the order of the file.
+    Raises: InputError when it is empty.
+    """
     products = {key: _product(key, entry, sources) for key, entry in item.entries()}
     if not products and isinstance(item.node.value, dict):
         raise InputError("is empty, expected at least one product")
@@ -307,6 +326,7 @@ def _rate(entry: Item, context: _Context, *more: str) -> Rate:
         quote=quote,
         note=entry.take_or("note", text, None),
         shown_only=entry.take_or("shown_only", text, None) or (None if quote else NO_QUOTE),
+        disagree=len(set(printed.values())) > 1,
     )
 
 
@@ -395,9 +415,13 @@ def _names(item: Item) -> tuple[str, ...]:
     return tuple(row.value(_name) for row in item.rows())
 
 
-def _check_names(root: Item, products: dict[str, Product]) -> None:
+def check_names(root: Item, products: dict[str, Product]) -> None:
     """Note every id and alias that is misspelt or stands twice."""
     owner = {key: f"products.{key}" for key in products}
+    here = root.child("products")
+    for key, product in products.items():
+        if here and not here.child(key):
+            owner |= dict.fromkeys(product.aliases, f"products.{key}")
     for key, entry in (item for table in [root.child("products")] if table and products for item in table.entries()):
         if not _NAME(key):
             entry.fault("is not a name, expected small letters, digits and hyphens, such as octagam-10-us")

@@ -43,11 +43,25 @@ def load_catalogue(path: Path) -> Catalogue:
     return Catalogue(regimens, not_ivig, ambiguous, data)
 
 
-def sha256_of(catalogue: Catalogue) -> str:
-    """The digest of a catalogue's file, which machine formats carry; it is only worked out for them."""
+def add_regimens(root: Item, sources: dict[str, Source], shipped: Catalogue) -> Catalogue:
+    """Read a hospital's own regimens beside those that ship; one with the same id replaces ours.
+
+    Args: the root of its file; the file's sources; what ships.
+    Returns: both.
+    """
+    none: dict[str, Regimen] = {}
+    own = root.take_or("regimens", lambda item: _regimens(item, sources), none) or none
+    merged = {**shipped.regimens, **own}
+    if own:
+        _check_names(root, merged, shipped.ambiguous, shipped.not_ivig)
+    return shipped._replace(regimens=merged)
+
+
+def sha256_of(data: bytes) -> str:
+    """The digest of a data file, which machine formats carry; it is only worked out for them."""
     import hashlib
 
-    return hashlib.sha256(catalogue.data).hexdigest()
+    return hashlib.sha256(data).hexdigest()
 
 
 def _regimens(item: Item, sources: dict[str, Source]) -> dict[str, Regimen]:

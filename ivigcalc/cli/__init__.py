@@ -13,6 +13,7 @@ from ivigcalc.cli.catalogue import catalogue_app
 from ivigcalc.cli.command import LateGroup, StrictCommand
 from ivigcalc.cli.output import printable
 from ivigcalc.cli.plan import plan
+from ivigcalc.cli.products import products
 from ivigcalc.cli.regimens import regimens
 from ivigcalc.cli.weight import weight
 from ivigcalc.errors import CatalogueError, IvigcalcError, OutputError, ReaderGone
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.command(cls=StrictCommand, short_help="Plan a regimen: grams for each day.")(plan)
 app.command(cls=StrictCommand, short_help="Every dosing weight side by side.")(weight)
 app.command(cls=StrictCommand, short_help="List the regimens, or show one.")(regimens)
+app.command(cls=StrictCommand, short_help="List the products, or show one.")(products)
 app.add_typer(catalogue_app, short_help="Look after the data files.")
 
 
@@ -48,6 +50,7 @@ def _root(
       ivigcalc check --weight 62 --regimen itp --order "25 g OD for 3 days"
       ivigcalc regimens
       ivigcalc regimens show itp
+      ivigcalc products show octagam-10-us
       ivigcalc catalogue check regimens.yaml
 
     For prescribers and pharmacists. Not a registered medical device.

@@ -12,7 +12,9 @@ catalogue_app = typer.Typer(name="catalogue", help="Look after the catalogue of 
 
 @catalogue_app.command(cls=StrictCommand, short_help="Check a data file.")
 def check(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="A file in the shape of regimens.yaml or limits.yaml.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="A file shaped like regimens.yaml, limits.yaml or products.yaml, or a site file.")
+    ],
 ) -> None:
     """Check a data file: every fault at once, each with its line, its key and what is expected.
 
@@ -21,9 +23,11 @@ def check(
       ivigcalc catalogue check regimens.yaml
     """
     from ivigcalc.catalogue import check_file
+    from ivigcalc.cli.data import check_site
     from ivigcalc.cli.output import deliver, screen_bytes
 
-    deliver(screen_bytes(f"{file}: no faults; {check_file(Path(file))}\n"), None, force=False)
+    holds = check_site(Path(file)) or check_file(Path(file))
+    deliver(screen_bytes(f"{file}: no faults; {holds}\n"), None, force=False)
 
 
 @catalogue_app.callback()

@@ -6,7 +6,8 @@ import typer
 
 from ivigcalc import __version__
 from ivigcalc.cli.command import options_given
-from ivigcalc.cli.plan import complete_policy, complete_regimen
+from ivigcalc.cli.complete import complete_product, complete_regimen
+from ivigcalc.cli.plan import complete_policy
 from ivigcalc.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,12 +16,28 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from ivigcalc.checking import Check
-    from ivigcalc.model import Catalogue, Limits, Product
+    from ivigcalc.cli.data import Data
+    from ivigcalc.model import Finding, Product, SiteUse
 
     Options = Mapping[str, str | tuple[str, ...]]
 
-_OWN = ("order", "csv", "within", "format", "output", "force")
-_OF_A_PLAN = ("days", "every", "cycles", "until", "start", "infuse-on", "closed", "accept", "reason", "bispecific-start")
+_OWN = ("order", "csv", "within", "format", "output", "force", "site")
+_OF_A_PLAN = (
+    "round",
+    "direction",
+    "round-over",
+    "vials",
+    "days",
+    "every",
+    "cycles",
+    "until",
+    "start",
+    "infuse-on",
+    "closed",
+    "accept",
+    "reason",
+    "bispecific-start",
+)
 
 
 def check(
@@ -62,10 +79,17 @@ def check(
     bispecific_start: Annotated[
         str | None, typer.Option("--bispecific-start", metavar="DATE", help="First day of the bispecific antibody (myeloma-teclistamab).")
     ] = None,
-    product: Annotated[str | None, typer.Option("--product", metavar="ID", help="The product of an order in mL, or that it names.")] = None,
+    product: Annotated[
+        str | None,
+        typer.Option("--product", metavar="ID", help="The product of an order in mL, or that it names.", autocompletion=complete_product),
+    ] = None,
     concentration: Annotated[
         str | None, typer.Option("--concentration", metavar="STRENGTH", help='Of an order in mL: "10%", "100\u00a0mg/mL".')
     ] = None,
+    vials: Annotated[str | None, typer.Option("--vials", metavar="SIZES", help="Vials on the shelf, in grams: 5,10,20.")] = None,
+    round_: Annotated[str | None, typer.Option("--round", metavar="TO", help="How the dose that is meant is rounded, as of plan.")] = None,
+    direction: Annotated[str | None, typer.Option("--direction", metavar="WAY", help="nearest, down or up.")] = None,
+    round_over: Annotated[str | None, typer.Option("--round-over", metavar="WHAT", help="Round the day or the course.")] = None,
     within: Annotated[
         str | None, typer.Option("--within", metavar="PERCENT", help="How far an order may be rounded; 10% unless set.")
     ] = None,
@@ -74,6 +98,9 @@ def check(
         list[str] | None, typer.Option("--accept", metavar="CODE=FIGURE", help="Let one refused figure of the dose that is meant through.")
     ] = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why it is accepted.")] = None,
+    site: Annotated[
+        str | None, typer.Option("--site", metavar="FILE", help="The hospital's own file of defaults and regimens; none for none.")
+    ] = None,
     csv: Annotated[
         str | None,
         typer.Option("--csv", metavar="FILE", help="Check a file of orders, its columns named as the options, with id and order."),
@@ -98,7 +125,8 @@ def check(
     """
     from datetime import date
 
-    from ivigcalc.catalogue import data_file, load_catalogue, load_limits, sha256_of
+    from ivigcalc.catalogue import sha256_of
+    from ivigcalc.cli.data import load_data
     from ivigcalc.cli.output import FILE_WIDTH, choose_format, deliver, may_colour, screen_bytes, screen_width, tell
     from ivigcalc.export.check import check_json, check_table, verdict_text
     from ivigcalc.safety.expected import WITHIN_SOURCE
@@ -109,54 +137,60 @@ def check(
     if csv is not None:
         from ivigcalc.cli.check_file import check_file
 
-        return check_file(options, format_, output, force=force)
+        return check_file(options, site, format_, output, force=force)
     format_name = choose_format(format_, output)
     if format_name == "csv":
         raise InputError(
             "a check of one order is shown or written as JSON; write --format json or -o FILE.json, or check a file with --csv"
         )
-    catalogue = load_catalogue(data_file("regimens.yaml"))
-    checked = check_order(options, catalogue, load_limits(data_file("limits.yaml")), date.today())  # noqa: DTZ011 (the ward's own day)
+    data = load_data(site)
+    checked = check_order(options, data, date.today())  # noqa: DTZ011 (the ward's own day)
     if format_name == "json":
-        data = check_json(checked, WITHIN_SOURCE, options, __version__, sha256_of(catalogue))
+        shown = check_json(checked, WITHIN_SOURCE, options, __version__, sha256_of(data.shipped.data))
     elif output and output != "-":
-        data = check_table(checked, WITHIN_SOURCE, FILE_WIDTH, colour=False).encode()
+        shown = check_table(checked, WITHIN_SOURCE, FILE_WIDTH, colour=False).encode()
     else:
-        data = screen_bytes(check_table(checked, WITHIN_SOURCE, screen_width(), colour=may_colour()))
-    deliver(data, output, force=force)
+        shown = screen_bytes(check_table(checked, WITHIN_SOURCE, screen_width(), colour=may_colour()))
+    deliver(shown, output, force=force)
     if not checked.passes:
         tell(f"the order {'' if checked.kind == 'differs' else 'is '}{verdict_text(checked)}")
     return 0 if checked.passes else 1
 
 
-def check_order(options: "Options", catalogue: "Catalogue", limits: "Limits", today: "date") -> "Check":
+def check_order(typed: "Options", data: "Data", today: "date") -> "Check":
     """Read and judge one order.
 
-    Args: options as typed, by long name without dashes; the catalogue; the safety limits and weight policies; today's date.
+    Args: options as typed, by long name without dashes; the data files; today's date.
     Returns: the check.
     Raises: InputError where something cannot be read; Refused where what is meant cannot be planned.
     """
     from ivigcalc.checking import Check as Checked
     from ivigcalc.dosing.weights import dosing_weight, side_by_side
     from ivigcalc.model import Comparison, DosingWeight, Undecided
-    from ivigcalc.request import answer, clean, read_patient
+    from ivigcalc.options import clean, read_patient
+    from ivigcalc.request import answer
     from ivigcalc.safety.expected import WITHIN, Context, expected_of, read_within
     from ivigcalc.safety.orders import read_order
     from ivigcalc.safety.verdict import judge
 
+    options, limits, use = typed, data.limits, None
+    if data.site:
+        from ivigcalc.site import with_defaults
+
+        options, use = with_defaults(typed, data.site)
     text = options.get("order")
     if not isinstance(text, str):
         raise InputError('--order is needed: the order as it was written, such as --order "30 g daily for 5 days"')
     patient = read_patient(options)
-    asked = {name: value for name, value in options.items() if name not in _OWN}
+    asked = {name: value for name, value in typed.items() if name not in _OWN}
     share = options.get("within")
     within = read_within(share) if isinstance(share, str) else WITHIN
-    strength, names = _product(options)
+    strength, names = _product(options, data)
     if "regimen" in options or "dose" in options:
-        result = answer(asked, catalogue, limits, today)
+        result = answer(asked, data.shipped, limits, today, data.formulary, data.site)
         weight = result.weight
     else:
-        if alone := next((name for name in _OF_A_PLAN if name in options), None):
+        if alone := next((name for name in _OF_A_PLAN if name in typed), None):
             raise InputError(f"--{alone} belongs to what the order is compared with; add --regimen or --dose, or leave it out")
         result, policy = None, options.get("dosing-weight")
         wanted = policy.strip().lower() if isinstance(policy, str) else None
@@ -178,10 +212,20 @@ def check_order(options: "Options", catalogue: "Catalogue", limits: "Limits", to
     )
     expected = expected_of(result) if result else ()
     judged = judge(read_order(text, strength, tuple(dict.fromkeys(names))), expected, context)
-    return Checked(clean(text), patient, result, expected, weight, within, isinstance(share, str), judged)
+    used = (*(f"regimens.{regimen.id}" for regimen in regimens if regimen), *(f"products.{name}" for name in names[:1]))
+    return Checked(clean(text), patient, result, expected, weight, within, isinstance(share, str), judged, _site(use, used))
 
 
-def _product(options: "Options") -> "tuple[Fraction | None, tuple[str, ...]]":
+def _site(use: "SiteUse | None", used: tuple[str, ...]) -> "tuple[Finding, ...]":
+    """What was taken from the hospital's own file."""
+    if use is None:
+        return ()
+    from ivigcalc.safety.site import check_site
+
+    return tuple(check_site(use, used))
+
+
+def _product(options: "Options", data: "Data") -> "tuple[Fraction | None, tuple[str, ...]]":
     """The concentration [g/mL] that an order in mL is read with, and the names of the product that may stand in it."""
     from ivigcalc.rates import read_concentration
 
@@ -189,10 +233,9 @@ def _product(options: "Options") -> "tuple[Fraction | None, tuple[str, ...]]":
     strength = read_concentration(typed) if isinstance(typed, str) else None
     if not isinstance(named, str):
         return strength, ()
-    from ivigcalc.catalogue import data_file
-    from ivigcalc.catalogue.products import find_product, load_products
+    from ivigcalc.catalogue.products import find_product
 
-    product = find_product(load_products(data_file("products.yaml")), named)
+    product = find_product(data.formulary().products, named)
     if strength and strength not in product.concentration.value:
         raise InputError(f"--concentration: {typed!r} is none of those of {product.id}; write {_strengths(product)}, or leave it out")
     return strength or product.g_per_ml, (product.id, product.name, product.brand, *product.aliases)

@@ -7,12 +7,13 @@ from datetime import date
 from pathlib import Path
 
 from ivigcalc.cli.check import check_order
+from ivigcalc.cli.data import Data
 from ivigcalc.errors import InputError, IvigcalcError, Refused
-from ivigcalc.model import Catalogue, Limits
 
 COLUMNS = (
     "id", "order", "weight", "regimen", "dose", "days", "every", "cycles", "until", "start", "infuse-on", "closed", "height", "sex", "age",
-    "pregnant", "not-pregnant", "dosing-weight", "bispecific-start", "product", "concentration", "within", "label", "accept", "reason",
+    "pregnant", "not-pregnant", "dosing-weight", "bispecific-start", "product", "concentration", "vials", "round", "direction",
+    "round-over", "within", "label", "accept", "reason",
 )  # fmt: skip
 _SEVERAL = ("closed", "accept")
 _YES = ("pregnant", "not-pregnant")
@@ -21,33 +22,35 @@ MOST_BYTES = 50_000_000
 """Our own bound on the size of a file of orders."""
 
 
-def check_file(options: Mapping[str, str | tuple[str, ...]], format_: str | None, output: str | None, *, force: bool) -> int:
+def check_file(
+    options: Mapping[str, str | tuple[str, ...]], site: str | None, format_: str | None, output: str | None, *, force: bool
+) -> int:
     """Check every order of a CSV file and write a row for each.
 
-    Args: the options as typed, with the file; --format and -o as typed; whether an existing file may be replaced.
+    Args: the options as typed, with the file; --site, --format and -o as typed; whether an existing file may be replaced.
     Returns: the exit code: 0 all agree, 1 some differ or have two readings or are refused, 2 some cannot be read.
     Raises: InputError where the file or an option cannot be read.
     """
-    from ivigcalc.catalogue import data_file, load_catalogue, load_limits
+    from ivigcalc.cli.data import load_data
     from ivigcalc.cli.output import choose_format, deliver, tell
     from ivigcalc.export.check import COLUMNS as RESULT
     from ivigcalc.export.csv import harmless
 
-    if other := next((name for name in options if name != "csv"), None):
+    if other := next((name for name in options if name not in ("csv", "site")), None):
         raise InputError(f"--{other} is for one order; with --csv write it as a column of the file")
     if choose_format(format_ or (None if output and output != "-" else "csv"), output) != "csv":
         raise InputError("--csv gives a row for each order; write -o FILE.csv, or leave --format out")
     rows = list(_rows(str(options["csv"])))
     if not rows:
         raise InputError(f"--csv {options['csv']}: holds no orders; write a row for each below the names of the columns")
-    catalogue, limits = load_catalogue(data_file("regimens.yaml")), load_limits(data_file("limits.yaml"))
+    data = load_data(site)
     today = date.today()  # noqa: DTZ011 (the ward's own day)
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(RESULT)
     codes = []
     for row in rows:
-        code, cells = _checked(row, catalogue, limits, today)
+        code, cells = _checked(row, data, today)
         codes.append(code)
         writer.writerow([harmless(cell) for cell in cells])
     deliver(text.getvalue().encode(), output, force=force)
@@ -59,7 +62,7 @@ def check_file(options: Mapping[str, str | tuple[str, ...]], format_: str | None
     return max(codes)
 
 
-def _checked(row: dict[str, str], catalogue: Catalogue, limits: Limits, today: date) -> tuple[int, tuple[str, ...]]:
+def _checked(row: dict[str, str], data: Data, today: date) -> tuple[int, tuple[str, ...]]:
     """Check one row: its exit code and its cells."""
     from ivigcalc.export.check import check_row, unchecked_row
 
@@ -67,7 +70,7 @@ def _checked(row: dict[str, str], catalogue: Catalogue, limits: Limits, today: d
         if _FAULT in row:
             raise InputError(row[_FAULT])
         options = {name: _option(name, text) for name, text in row.items() if name != "id" and text.strip()}
-        checked = check_order(options, catalogue, limits, today)
+        checked = check_order(options, data, today)
     except IvigcalcError as error:
         verdict = "refused" if isinstance(error, Refused) else "unreadable"
         return error.exit_code, unchecked_row(row.get("id", ""), row.get("order", ""), verdict, str(error))

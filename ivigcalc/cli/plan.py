@@ -7,21 +7,14 @@ import typer
 
 from ivigcalc import __version__
 from ivigcalc.cli.command import options_given
+from ivigcalc.cli.complete import complete_product, complete_regimen
 from ivigcalc.errors import InputError, IvigcalcError, Refused
 
 if TYPE_CHECKING:
-    from ivigcalc.model import Catalogue, Comparison, Plan
+    from ivigcalc.cli.data import Data
+    from ivigcalc.model import Comparison, Plan
 
-_NOT_INPUTS = ("output", "force")
-
-
-def complete_regimen() -> list[str]:
-    """Complete the ids and aliases of regimens."""
-    from ivigcalc.catalogue import data_file, known_names, load_catalogue
-
-    with suppress(IvigcalcError):  # a faulty file is told by the command itself, not at the prompt
-        return list(known_names(load_catalogue(data_file("regimens.yaml"))))
-    return []
+_NOT_INPUTS = ("output", "force", "site")
 
 
 def complete_format() -> list[str]:
@@ -81,6 +74,39 @@ def plan(
         str | None,
         typer.Option("--dosing-weight", metavar="WHICH", help="actual, ideal, adjusted or a policy.", autocompletion=complete_policy),
     ] = None,
+    product: Annotated[
+        str | None,
+        typer.Option(
+            "--product", metavar="ID", help="A product: ivigcalc products. Gives volume, vials and rates.", autocompletion=complete_product
+        ),
+    ] = None,
+    concentration: Annotated[
+        str | None,
+        typer.Option("--concentration", metavar="C", help='Of a product that is not listed: "10%", "100\u00a0mg/mL", "0.1\u00a0g/mL".'),
+    ] = None,
+    vials: Annotated[str | None, typer.Option("--vials", metavar="SIZES", help="Vials on the shelf, in grams: 5,10,20.")] = None,
+    round_: Annotated[
+        str | None,
+        typer.Option("--round", metavar="TO", help='"5 g", vial, or a published rule: ontario, seton, new-zealand.'),
+    ] = None,
+    direction: Annotated[str | None, typer.Option("--direction", metavar="WAY", help="nearest, down or up.")] = None,
+    round_over: Annotated[str | None, typer.Option("--round-over", metavar="WHAT", help="Round the day or the course.")] = None,
+    round_limit: Annotated[
+        str | None,
+        typer.Option("--round-limit", metavar="PERCENT", help="The most that rounding may change; 10% unless set."),
+    ] = None,
+    rate_for: Annotated[str | None, typer.Option("--rate-for", metavar="INDICATION", help="Rates of the label for this.")] = None,
+    at_risk: Annotated[str | None, typer.Option("--at-risk", metavar="RISKS", help="kidney, thrombosis.")] = None,
+    ramp: Annotated[
+        str | None,
+        typer.Option(
+            "--ramp", metavar="RAMP", help='"0.5, 1, 2 mL/kg/h every 30\u00a0min", "double every 30\u00a0min", printed, or a name.'
+        ),
+    ] = None,
+    pump_step: Annotated[
+        str | None, typer.Option("--pump-step", metavar="STEP", help='Of the pump, such as "0.1\u00a0mL/h"; 0.1 unless set.')
+    ] = None,
+    start_time: Annotated[str | None, typer.Option("--start-time", metavar="TIME", help="On the clock, such as 09:00.")] = None,
     bispecific_start: Annotated[
         str | None,
         typer.Option("--bispecific-start", metavar="DATE", help="First day of the bispecific antibody (myeloma-teclistamab)."),
@@ -91,6 +117,9 @@ def plan(
         typer.Option("--accept", metavar="CODE=FIGURE", help="Let one refused figure through, as the refusal names it."),
     ] = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why it is accepted; printed with the plan.")] = None,
+    site: Annotated[
+        str | None, typer.Option("--site", metavar="FILE", help="The hospital's own file of defaults and regimens; none for none.")
+    ] = None,
     format_: Annotated[
         str | None,
         typer.Option("--format", metavar="FORMAT", help="table, csv or json.", autocompletion=complete_format),
@@ -110,7 +139,7 @@ def plan(
     """
     from datetime import date
 
-    from ivigcalc.catalogue import data_file, load_catalogue, load_limits
+    from ivigcalc.cli.data import load_data
     from ivigcalc.cli.output import choose_format, deliver, tell
     from ivigcalc.export.csv import harmless
     from ivigcalc.export.words import grams
@@ -121,12 +150,12 @@ def plan(
     if force and output in (None, "-"):
         raise InputError("--force replaces a file, and none is named; add -o FILE or leave it out")
     options = {name: text for name, text in options_given(ctx).items() if name not in _NOT_INPUTS}
-    catalogue = load_catalogue(data_file("regimens.yaml"))
-    result = answer(options, catalogue, load_limits(data_file("limits.yaml")), date.today())  # noqa: DTZ011 (the ward's own day)
+    data = load_data(site)
+    result = answer(options, data.shipped, data.limits, date.today(), data.formulary, data.site)  # noqa: DTZ011 (the ward's own day)
     if isinstance(result, Comparison):
         _show_choices(result, format_name, output)
         return
-    deliver(_encode(result, options, catalogue, format_name, output), output, force=force)
+    deliver(_encode(result, options, data, format_name, output), output, force=force)
     if output and output != "-":
         tell(f"wrote {output}: {len(result.infusions):,} infusions, {grams(result.ordered_g)} in all")
     if format_name != "table" or output:
@@ -136,7 +165,7 @@ def plan(
             tell("the label starts like a formula of a spreadsheet; an apostrophe was put before it")
 
 
-def _encode(plan: "Plan", options: dict[str, str | tuple[str, ...]], catalogue: "Catalogue", format_name: str, output: str | None) -> bytes:
+def _encode(plan: "Plan", options: dict[str, str | tuple[str, ...]], data: "Data", format_name: str, output: str | None) -> bytes:
     """Turn a plan into the bytes of a format."""
     from ivigcalc.catalogue import sha256_of
     from ivigcalc.cli.output import FILE_WIDTH, may_colour, screen_bytes, screen_width
@@ -145,7 +174,8 @@ def _encode(plan: "Plan", options: dict[str, str | tuple[str, ...]], catalogue: 
     from ivigcalc.model import Origin
 
     if format_name in MACHINE_FORMATS:
-        return MACHINE_FORMATS[format_name](plan, Origin(options, __version__, sha256_of(catalogue)))
+        products = sha256_of(data.formulary().data) if plan.choices.supply else None
+        return MACHINE_FORMATS[format_name](plan, Origin(options, __version__, sha256_of(data.shipped.data), products))
     if output and output != "-":
         return plan_table(plan, FILE_WIDTH, colour=False).encode()
     return screen_bytes(plan_table(plan, screen_width(), colour=may_colour()))

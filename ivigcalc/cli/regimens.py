@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ivigcalc.cli.plan import complete_regimen
+from ivigcalc.cli.complete import complete_regimen
 from ivigcalc.errors import InputError
 
 
@@ -21,6 +21,7 @@ def regimens(
             autocompletion=_complete,
         ),
     ] = None,
+    site: Annotated[str | None, typer.Option("--site", metavar="FILE", help="The hospital's own file; none for none.")] = None,
 ) -> None:
     """List the regimens, or show one with every figure, its source, its quote and what is not stated.
 
@@ -30,11 +31,12 @@ def regimens(
       ivigcalc regimens sclerosis
       ivigcalc regimens show itp
     """
-    from ivigcalc.catalogue import data_file, find, find_all, load_catalogue
+    from ivigcalc.catalogue import find, find_all
+    from ivigcalc.cli.data import load_data
     from ivigcalc.cli.output import deliver, may_colour, screen_bytes, screen_width
     from ivigcalc.export.reference import regimen_list, regimen_page
 
-    catalogue = load_catalogue(data_file("regimens.yaml"))
+    catalogue = load_data(site).catalogue
     words = words or []
     if words[:1] == ["show"]:
         if len(words) == 1:

@@ -31,7 +31,7 @@ def weight(
     from ivigcalc.dosing.weights import adjusted_kg, bmi, ideal_kg, plain, side_by_side
     from ivigcalc.errors import InputError
     from ivigcalc.export.weights import weights_json, weights_table
-    from ivigcalc.request import read_patient
+    from ivigcalc.options import read_patient
 
     if format_ not in (None, "table", "json"):
         raise InputError(f"--format: {format_!r} is not known here; write table or json")

@@ -3,10 +3,11 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from ivigcalc.dosing.rounding import DEFAULT_STEP_G, round_to_step, split_over_days
+from ivigcalc.dosing.rounding import order
 from ivigcalc.errors import Refused
-from ivigcalc.model import MOST_DAYS, Cap, Settled
+from ivigcalc.model import MOST_DAYS, Cap, Rounding, Settled
 from ivigcalc.numbers import screen_text
+from ivigcalc.units import Basis
 
 
 class Amounts(NamedTuple):
@@ -16,31 +17,39 @@ class Amounts(NamedTuple):
     day_g: Fraction  # calculated
     course_g: Fraction  # calculated
     ordered_g: tuple[Fraction, ...]  # of each day, rising
+    rounded_over: Basis
+    tie: bool  # the rounded dose lay midway between two that could be ordered
 
 
-def amounts(phase: Settled, weight_kg: Fraction) -> Amounts:
+def amounts(phase: Settled, weight_kg: Fraction, rounding: Rounding) -> Amounts:
     """Calculate the dose of a course and order it day by day.
 
     Formula: dose per kg x dosing weight; x days for a course, or / days for a day.
 
-    Args: the phase; dosing weight [kg].
+    Args: the phase; dosing weight [kg]; how to round.
     Returns: the amounts [g].
-    Raises: Refused when a course needs more days to keep a cap of its source, or a day would hold nothing.
+    Raises: Refused when a course needs more days to keep a cap of its source, a day would hold nothing, or rounding changes
+    the dose too much.
     """
     once = phase.dose_g_per_kg * weight_kg
     uncapped = once * phase.days if phase.per == "day" else once
     course = _capped(phase, uncapped)
-    most = _own_cap(phase.caps, "course")
-    if phase.per == "day":
-        ordered = (round_to_step(course / phase.days, DEFAULT_STEP_G, most and most / phase.days),) * phase.days
-    else:
-        ordered = split_over_days(round_to_step(course, DEFAULT_STEP_G, most), phase.days, DEFAULT_STEP_G)
-    if min(ordered) == 0:
+    over = rounding.applies_to or ("day" if phase.days == 1 else phase.per)
+    stated = course / phase.days if over == "day" else course
+    ordered, tie = order(stated, phase.days, over, rounding, _most(phase, over))
+    day_cap = _own_cap(phase.caps, "day")
+    if day_cap is not None and ordered[-1] > day_cap:
         raise Refused(
-            f"{_g(course)} over {_days(phase.days)} leaves a day with nothing when rounded to {_g(DEFAULT_STEP_G)}; "
-            "check the weight and the dose, or write fewer --days"
+            f"whole steps would take a day to {_g(ordered[-1])}, more than the {_g(day_cap)} a day of the source; write a finer --round"
         )
-    return Amounts(uncapped, course / phase.days, course, ordered)
+    return Amounts(uncapped, course / phase.days, course, ordered, over, tie)
+
+
+def _most(phase: Settled, over: Basis) -> Fraction | None:
+    """The most [g] that the caps of the regimen's own source leave for a day or a course."""
+    day, course = (_own_cap(phase.caps, per) for per in ("day", "course"))
+    caps = (day, course and course / phase.days) if over == "day" else (day and day * phase.days, course)
+    return min((cap for cap in caps if cap is not None), default=None)
 
 
 def _capped(phase: Settled, course: Fraction) -> Fraction:

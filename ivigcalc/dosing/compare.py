@@ -28,7 +28,7 @@ def compare(
         for days in _days(phase, choices, dose, weight.kg, days_shown):
             settled = settle(phase, choices._replace(dose=dose, days=days), weight.kg)
             try:
-                grams = amounts(settled, weight.kg)
+                grams = amounts(settled, weight.kg, choices.rounding)
             except Refused as error:
                 refusal = error  # the source's daily cap asks for more days than these, or a day would hold nothing
                 continue

@@ -2,39 +2,13 @@
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import NamedTuple
 
 from ivigcalc.errors import Refused
+from ivigcalc.model import PumpStep, RampStep, RateCap
 from ivigcalc.numbers import exact_text
 
 MOST_STEPS = 200
 """Our own bound on the steps of a ramp that goes on rising."""
-
-
-class RampStep(NamedTuple):
-    """A rate of a ramp and how long it runs; None until the end of the infusion."""
-
-    ml_per_kg_per_h: Fraction
-    minutes: Fraction | None
-
-
-class PumpStep(NamedTuple):
-    """A step as the pump runs it."""
-
-    ml_per_kg_per_h: Fraction  # as the ramp or the cap says
-    ml_per_h: Fraction  # what to set: rounded down to the pump's own step
-    minutes: Fraction
-    volume_ml: Fraction
-    so_far_ml: Fraction
-    ends_after_minutes: Fraction
-    capped: bool
-
-
-class RateCap(NamedTuple):
-    """The most that a label allows; `less_than` where the label says less than this figure."""
-
-    ml_per_kg_per_h: Fraction
-    less_than: bool
 
 
 def volume_ml(grams: Fraction, g_per_ml: Fraction) -> Fraction:
@@ -59,7 +33,7 @@ def run_ramp(
 ) -> tuple[PumpStep, ...]:
     """Run a ramp until the volume is in, no step above the cap; steps that come to the same rate are one.
 
-    Args: the ramp, its last step without end; volume [mL]; weight that the rate rests on [kg]; pump's step [mL/h];
+    Args: the ramp in mL/kg/h, its last step without end; volume [mL]; weight that the rate rests on [kg]; pump's step [mL/h];
     the label's maximum, None where nothing states one.
     Returns: the steps that are needed, their volumes adding up to the volume exactly.
     Raises: Refused where the pump cannot run as slowly as a step asks.
@@ -71,7 +45,7 @@ def run_ramp(
             break
         rate, per_kg, capped = _capped(wanted, weight_kg, pump_step, cap)
         if rate == 0:
-            asked = exact_text(wanted.ml_per_kg_per_h * weight_kg)
+            asked = exact_text(wanted.rate * weight_kg)
             raise Refused(
                 f"{asked} mL per hour is less than the pump's step of {exact_text(pump_step)} mL per hour; "
                 "write a smaller --pump-step if the pump has one"
@@ -90,13 +64,13 @@ def run_ramp(
 
 def _capped(wanted: RampStep, weight_kg: Fraction, pump_step: Fraction, cap: RateCap | None) -> tuple[Fraction, Fraction, bool]:
     """The pump's rate [mL/h] of a step, the rate per kg behind it, and whether the label's maximum lowered it."""
-    rate = pump_rate(wanted.ml_per_kg_per_h, weight_kg, pump_step)
+    rate = pump_rate(wanted.rate, weight_kg, pump_step)
     if cap is None:
-        return rate, wanted.ml_per_kg_per_h, False
+        return rate, wanted.rate, False
     most = pump_rate(cap.ml_per_kg_per_h, weight_kg, pump_step, less_than=cap.less_than)
     if rate <= most:
-        return rate, wanted.ml_per_kg_per_h, False
-    return most, min(cap.ml_per_kg_per_h, wanted.ml_per_kg_per_h), True
+        return rate, wanted.rate, False
+    return most, min(cap.ml_per_kg_per_h, wanted.rate), True
 
 
 def rising(first: Fraction, minutes: Fraction, most: Fraction, following: Callable[[Fraction], Fraction]) -> tuple[RampStep, ...]:

@@ -1,12 +1,12 @@
 """The calculator: a patient, a regimen and choices -> a plan, or the open choices side by side. Pure."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from fractions import Fraction
 
 from ivigcalc.dosing.amounts import Amounts, amounts
 from ivigcalc.dosing.compare import DAYS_SHOWN, compare
 from ivigcalc.dosing.dates import add_interval
-from ivigcalc.dosing.rounding import DEFAULT_STEP_G
 from ivigcalc.dosing.schedule import Slot, schedule
 from ivigcalc.dosing.settle import BY_HAND, count_override, in_basis, missing, read_basis, settle
 from ivigcalc.dosing.weights import dosing_weight
@@ -17,15 +17,17 @@ from ivigcalc.model import (
     Comparison,
     Course,
     DosingWeight,
+    Given,
     Infusion,
     Override,
     Patient,
     Phase,
     Plan,
+    Rates,
     Regimen,
-    Rounding,
     Settled,
     Span,
+    Supply,
     WeightPolicies,
 )
 from ivigcalc.numbers import screen_text
@@ -114,7 +116,7 @@ def _would_give(rows: list[tuple[Phase, Choices]], weight_kg: Fraction) -> str:
     settled = settle(phase, own, weight_kg)
     if "--days" in open_options:
         return f"{screen_text(settled.dose_g_per_kg * weight_kg, 2)} g per {settled.per}"
-    grams = amounts(settled, weight_kg)
+    grams = amounts(settled, weight_kg, own.rounding)
     return f"{screen_text(grams.day_g, 2)} g a day, {screen_text(grams.course_g, 2)} g per course"
 
 
@@ -194,7 +196,8 @@ def _plan(
     others: tuple[Regimen, ...],
 ) -> Plan:
     slots, next_start = schedule(phases, choices)
-    doses = {slot.phase: amounts(slot.phase, weight.kg) for slot in slots}
+    doses = {slot.phase: amounts(slot.phase, weight.kg, choices.rounding) for slot in slots}
+    rates, given = _supplied(choices, patient, weight, {ordered for grams in doses.values() for ordered in grams.ordered_g})
     courses: list[Course] = []
     infusions: list[Infusion] = []
     so_far = Fraction(0)
@@ -212,10 +215,13 @@ def _plan(
                 ordered_g=ordered,
                 g_per_kg=ordered / weight.kg,
                 calculated_g_per_kg=grams.course_g / weight.kg,
-                change_percent=(ordered - grams.course_g) / grams.course_g * 100,
+                change_percent=_change(grams.course_g, ordered),
+                rounded_over=grams.rounded_over,
+                tie=grams.tie,
+                given=_together((given[day_g] for day_g in grams.ordered_g), choices.supply),
             )
         )
-        infusions.extend(_infusions(slot, grams, ordered, so_far, weight.kg))
+        infusions.extend(_infusions(slot, grams, given, ordered, so_far, weight.kg))
         so_far += ordered
     return Plan(
         patient=patient,
@@ -225,15 +231,38 @@ def _plan(
         choices=choices,
         phases=phases,
         overrides=(*(override for phase in phases for override in phase.overrides), *_cycles_override(phases, len(slots), choices)),
-        rounding=Rounding(DEFAULT_STEP_G, "nearest", "day" if phases[0].days == 1 else phases[0].per),
+        rounding=choices.rounding._replace(applies_to=courses[0].rounded_over),
         courses=tuple(courses),
         infusions=tuple(infusions),
         calculated_g=sum((course.calculated_g for course in courses), Fraction(0)),
         ordered_g=so_far,
+        rates=rates,
+        given=_together((course.given for course in courses), choices.supply),
         next_start=next_start,
         last_start=_last_start(regimen, choices),
         others=others,
     )
+
+
+def _supplied(choices: Choices, patient: Patient, weight: DosingWeight, doses: set[Fraction]) -> tuple[Rates | None, dict[Fraction, Given]]:
+    """How an infusion runs, and what giving each dose [g] takes."""
+    supply = choices.supply
+    if supply is None:
+        return None, dict.fromkeys(doses, Given())
+    from ivigcalc.dosing.rates import settle_rates  # only where the doses are drawn from something
+    from ivigcalc.dosing.supply import give
+
+    rates = settle_rates(choices.rate, supply, patient.weight_kg, weight.kg) if supply.g_per_ml else None
+    return rates, {dose: give(dose, supply, rates) for dose in doses}
+
+
+def _together(days: Iterable[Given], supply: Supply | None) -> Given:
+    """What several doses take together."""
+    if supply is None:
+        return Given()
+    from ivigcalc.dosing.supply import together
+
+    return together(days)
 
 
 def _cycles_override(phases: tuple[Settled, ...], planned: int, choices: Choices) -> tuple[Override, ...]:
@@ -248,6 +277,11 @@ def _cycles_override(phases: tuple[Settled, ...], planned: int, choices: Choices
     return (override,) if override else ()
 
 
+def _change(calculated: Fraction, ordered: Fraction) -> Fraction:
+    """By how much [%] an ordered dose departs from the calculated one."""
+    return (ordered - calculated) / calculated * 100
+
+
 def _day(slot: Slot, number: int) -> date | None:
     return slot.start + timedelta(days=number) if slot.start else None
 
@@ -255,6 +289,7 @@ def _day(slot: Slot, number: int) -> date | None:
 def _infusions(
     slot: Slot,
     grams: Amounts,
+    given: dict[Fraction, Given],
     course_g: Fraction,
     so_far: Fraction,
     weight_kg: Fraction,
@@ -271,9 +306,11 @@ def _infusions(
                 date=_day(slot, number),
                 calculated_g=grams.day_g,
                 ordered_g=ordered,
+                change_percent=_change(grams.day_g, ordered),
                 g_per_kg=ordered / weight_kg,
                 course_g=course_g,
                 cumulative_g=so_far,
+                given=given[ordered],
             )
         )
     return infusions

@@ -8,8 +8,7 @@ from functools import cache
 from math import gcd, lcm
 from typing import NamedTuple
 
-Counts = tuple[tuple[Fraction, int], ...]
-"""How many vials of each size [g], larger sizes first."""
+from ivigcalc.model import Counts
 
 
 class Pick(NamedTuple):

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from ivigcalc.checking import Check, Expected, Judged, Reading, Slip
+from ivigcalc.checking import Check, Expected, Judged, Slip
 from ivigcalc.export.screen import Screen
 from ivigcalc.export.words import INTENDED_USE, interval, kilograms
 from ivigcalc.model import Cited, Comparison, Finding, Plan
@@ -123,19 +123,14 @@ def reading_lines(judged: Judged, check: Check) -> list[str]:
         lines.append(f"on {screen_text(reading.body.kg, 2)} kg, the body weight of the order")
     if not reading.per_kg or (reading.body and reading.body.kg):
         lines.append(f"{_per_kg([day / kg for day in grams.days], grams.course / kg)} on {screen_text(kg, 2)} kg")
-    lines += _when(reading)
-    return lines
+    lines += [interval(reading.every)] if reading.every else []
+    lines += [f"{reading.courses} course{'' if reading.courses == 1 else 's'}"] if reading.courses else []
+    return [*lines, *_dates(reading.dates)]
 
 
-def _when(reading: Reading) -> list[str]:
-    found = [interval(reading.every)] if reading.every else []
-    found += [f"{reading.courses} courses"] if reading.courses else []
-    several = len(reading.dates) > 1
-    found += [
-        f"{f'course {number} ' if several else ''}on {', '.join(map(screen_date, course))}"
-        for number, course in enumerate(reading.dates, 1)
-    ]
-    return found
+def _dates(courses: Sequence[Sequence[date]]) -> list[str]:
+    several = len(courses) > 1
+    return [f"{f'course {number} ' if several else ''}on {', '.join(map(screen_date, course))}" for number, course in enumerate(courses, 1)]
 
 
 def doses_text(days: Sequence[Fraction], course: Fraction) -> str:
@@ -182,9 +177,10 @@ def _expected_lines(check: Check) -> list[list[str]]:
         kg = check.weight.kg
         calculated = _per_kg((expected.day_g / kg,) * len(expected.days_g), expected.course_g / kg)
         every = [interval(expected.every)] if expected.every else []
-        lines.append(
-            [doses_text(expected.days_g, sum(expected.days_g, Fraction(0))), f"{calculated}, calculated", *every, f"from {of}{name}"]
-        )
+        if set(expected.days_g) != {expected.day_g}:
+            calculated = f"{_g(expected.day_g)} a day, {_g(expected.course_g)} per course, {calculated}"
+        doses = doses_text(expected.days_g, sum(expected.days_g, Fraction(0)))
+        lines.append([doses, f"{calculated}, calculated", *every, *_dates(expected.dates), f"from {of}{name}"])
     return lines
 
 
@@ -202,6 +198,7 @@ def _findings(check: Check) -> tuple[Finding, ...]:
     ]
     of_what_is_meant = check.result.findings if isinstance(check.result, Plan) else of_what_fits
     found += [finding for finding in of_what_is_meant if finding.level != "note" and finding.code not in own]
+    found += check.site
     rank = {"refusal": 0, "warning": 1, "note": 2}
     return tuple(sorted(dict.fromkeys(found), key=lambda finding: rank[finding.level]))
 

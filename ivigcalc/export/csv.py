@@ -3,7 +3,7 @@
 import csv
 import io
 
-from ivigcalc.model import Finding, Origin, Plan
+from ivigcalc.model import Finding, Given, Origin, Plan
 from ivigcalc.numbers import exact_text
 
 COLUMNS = (
@@ -27,16 +27,26 @@ def as_csv(plan: Plan, origin: Origin) -> bytes:
     findings = ";".join(dict.fromkeys(_code(finding) for finding in plan.findings))
     weight = (exact_text(plan.weight.kg), plan.weight.basis)
     rounding = f"{plan.rounding.to} {plan.rounding.direction}"
+    supply = plan.choices.supply
+    product = supply.product.id if supply and supply.product else ""
     for infusion in plan.infusions:
         date = infusion.date.isoformat() if infusion.date else ""
         amounts = (infusion.calculated_g, infusion.ordered_g, infusion.g_per_kg, infusion.course_g)
         writer.writerow(
             (
                 label, regimen, infusion.phase, infusion.cycle, infusion.day, infusion.days, date, *map(exact_text, amounts),
-                "", "", "", "", "", exact_text(infusion.cumulative_g), *weight, rounding, findings, origin.catalogue_sha256[:12],
+                product, *_given(infusion.given), exact_text(infusion.cumulative_g), *weight,
+                rounding, findings, origin.catalogue_sha256[:12],
             )
         )  # fmt: skip
     return text.getvalue().encode()
+
+
+def _given(given: Given) -> tuple[str, str, str, str]:
+    """Volume, vials such as 1x20 g;1x5 g, waste and minutes, empty where not known."""
+    volume, wasted, minutes = (None if value is None else exact_text(value) for value in (given.volume_ml, given.wasted_g, given.minutes))
+    vials = ";".join(f"{count}x{exact_text(size)} g" for size, count in given.vials or ())
+    return volume or "", vials, wasted or "", minutes or ""
 
 
 def _code(finding: Finding) -> str:

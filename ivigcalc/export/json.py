@@ -7,8 +7,8 @@ from typing import Any
 
 import simplejson
 
-from ivigcalc.export.words import order_text
-from ivigcalc.model import Cited, Origin, Plan, Regimen, Settled
+from ivigcalc.export.words import clock, order_text
+from ivigcalc.model import Cited, Given, Origin, Plan, Rate, Rates, Regimen, Settled, SiteUse, Supply
 from ivigcalc.numbers import exact_text
 
 SCHEMA = "ivigcalc.plan/1"
@@ -22,13 +22,13 @@ def as_json(plan: Plan, origin: Origin) -> bytes:
     """
     document = {
         "schema": SCHEMA,
-        "generator": {"name": "ivigcalc", "version": origin.version, "catalogue_sha256": origin.catalogue_sha256},
+        "generator": {"name": "ivigcalc", "version": origin.version, "catalogue_sha256": origin.catalogue_sha256, **_products(origin)},
         "inputs": {
             "label": plan.patient.label,
             "weight_kg": _number(plan.patient.weight_kg),
-            "height_cm": None if plan.patient.height_cm is None else _number(plan.patient.height_cm),
+            "height_cm": _maybe(plan.patient.height_cm),
             "sex": plan.patient.sex,
-            "age_years": None if plan.patient.age_years is None else _number(plan.patient.age_years),
+            "age_years": _maybe(plan.patient.age_years),
             "options": origin.options,
         },
         "dosing_weight": {
@@ -39,12 +39,15 @@ def as_json(plan: Plan, origin: Origin) -> bytes:
             "source": plan.weight.source,
         },
         "regimen": _regimen(plan),
-        "product": None,
+        "product": _product(plan.choices.supply),
         "rounding": {
             "to": plan.rounding.to,
             "direction": plan.rounding.direction,
             "applies_to": plan.rounding.applies_to,
+            "limit_percent": _number(plan.rounding.limit_percent),
+            "rule": plan.rounding.rule and {"id": plan.rounding.rule.id, "sources": [_source(cited) for cited in plan.rounding.rule.cited]},
         },
+        "rates": _rates(plan.rates),
         "cycles": [
             {
                 "phase": course.phase.name,
@@ -53,6 +56,8 @@ def as_json(plan: Plan, origin: Origin) -> bytes:
                 "calculated_g": _number(course.calculated_g),
                 "ordered_g": _number(course.ordered_g),
                 "g_per_kg": _number(course.g_per_kg),
+                "change_percent": _number(course.change_percent),
+                **_given(course.given),
             }
             for course in plan.courses
         ],
@@ -65,11 +70,9 @@ def as_json(plan: Plan, origin: Origin) -> bytes:
                 "calculated_g": _number(infusion.calculated_g),
                 "ordered_g": _number(infusion.ordered_g),
                 "g_per_kg": _number(infusion.g_per_kg),
-                "volume_ml": None,
-                "vials": None,
-                "wasted_g": None,
-                "minutes": None,
-                "steps": None,
+                "change_percent": _number(infusion.change_percent),
+                **_given(infusion.given),
+                "steps": _steps(infusion.given, plan.rates),
                 "cumulative_g": _number(infusion.cumulative_g),
             }
             for infusion in plan.infusions
@@ -77,10 +80,9 @@ def as_json(plan: Plan, origin: Origin) -> bytes:
         "totals": {
             "calculated_g": _number(plan.calculated_g),
             "ordered_g": _number(plan.ordered_g),
-            "volume_ml": None,
-            "vials": None,
-            "wasted_g": None,
+            **_given(plan.given),
         },
+        "site": _site(plan.site),
         "next_cycle_start": _date(plan.next_start),
         "start_window": _window(plan),
         "order_text": order_text(plan),
@@ -96,6 +98,100 @@ def as_json(plan: Plan, origin: Origin) -> bytes:
         ],
     }
     return (simplejson.dumps(document, use_decimal=True, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+
+
+def _products(origin: Origin) -> dict[str, str]:
+    """The digest of the products, where one of them was used."""
+    return {"products_sha256": origin.products_sha256} if origin.products_sha256 else {}
+
+
+def _product(supply: Supply | None) -> dict[str, Any] | None:
+    if supply is None:
+        return None
+    product = supply.product
+    return {
+        "id": product.id if product else None,
+        "name": product.name if product else None,
+        "market": product.market if product else None,
+        "g_per_ml": _maybe(supply.g_per_ml),
+        "vial_sizes_g": [_number(size) for size in reversed(supply.vials_g)],
+        "vials_by_hand": supply.vials_by_hand,
+        "source": product.concentration.source.citation if product else None,
+        "quote": product.concentration.quote if product else None,
+    }
+
+
+def _given(given: Given) -> dict[str, Any]:
+    """What giving a dose takes; null where it is not known."""
+    return {
+        "volume_ml": _maybe(given.volume_ml),
+        "vials": None if given.vials is None else [{"g": _number(size), "count": count} for size, count in given.vials],
+        "wasted_g": _maybe(given.wasted_g),
+        "minutes": _maybe(given.minutes),
+        "shortest_minutes": _maybe(given.shortest_minutes),
+    }
+
+
+def _steps(given: Given, rates: Rates | None) -> list[dict[str, Any]] | None:
+    if given.steps is None or rates is None:
+        return None
+    start = rates.choice.start
+    return [
+        {
+            "ml_per_kg_per_h": _number(step.ml_per_kg_per_h),
+            "ml_per_h": _number(step.ml_per_h),
+            "minutes": _number(step.minutes),
+            "volume_ml": _number(step.volume_ml),
+            "so_far_ml": _number(step.so_far_ml),
+            "ends_after_minutes": _number(step.ends_after_minutes),
+            "ends_at": None if start is None else clock(start, step.ends_after_minutes),
+            "capped": step.capped,
+        }
+        for step in given.steps
+    ]
+
+
+def _rates(rates: Rates | None) -> dict[str, Any] | None:
+    """The rates that a label states, and the ramp that was run."""
+    if rates is None:
+        return None
+    table, ramp = rates.choice.table, rates.ramp
+    return {
+        "for": list(table.indications) if table else None,
+        "weight_kg": _number(rates.weight_kg),
+        "pump_step_ml_per_h": _number(rates.choice.pump_step),
+        "first": _rate(table.first) if table else None,
+        "maximum": _rate(table.maximum) if table else None,
+        "at_risk": [
+            {
+                "for": list(entry.risks),
+                "rate": _rate(entry.rate) if entry.rate else None,
+                "sentence": entry.sentence.value if entry.sentence else None,
+            }
+            for entry in rates.at_risk
+        ],
+        "ramp": None if ramp is None else {"name": ramp.name, "what": ramp.words, "source": _source(ramp.cited) if ramp.cited else None},
+        "open": rates.choice.open,
+    }
+
+
+def _rate(rate: Rate) -> dict[str, Any]:
+    return {
+        "ml_per_kg_per_h": _number(rate.ml_per_kg_per_h),
+        "less_than": rate.less_than,
+        "printed": list(rate.printed),
+        "source": rate.source.citation,
+        "quote": rate.quote,
+    }
+
+
+def _site(site: SiteUse | None) -> dict[str, Any] | None:
+    """The hospital's own file, and what was taken from it."""
+    return site and {"name": site.name, "sha256": site.sha256, "options": site.defaults}
+
+
+def _maybe(value: Fraction | None) -> Decimal | None:
+    return None if value is None else _number(value)
 
 
 def _regimen(plan: Plan) -> dict[str, Any]:

@@ -12,9 +12,10 @@ MOST_PROSE = 110
 """Lines of prose no longer than this, however wide the screen."""
 
 _GLUE = "\u00a0"
-_UNIT = r"(?:g|mg|kg|mL|lb|cm|days?|weeks?|months?|years?|inches|courses?|hr|min|hours?|bytes|%)"
+_UNIT = r"(?:g|mg|kg|mL|lb|cm|days?|weeks?|months?|years?|inches|courses?|hr|min|hours?|minutes|micrograms|mmol|mOsm(?:ol)?|bytes|%)"
 _glued = re.compile(
-    rf"(?<=\d) (?={_UNIT}\b)|(?<=\bg) (?=per kg\b)|(?<=\bper) (?=(?:kg|day|course)\b)"
+    rf"(?<=\d) (?={_UNIT}\b)|(?<=\bg) (?=per kg\b)|(?<=\bper) (?=(?:kg|day|course|hour|min)\b)"
+    r"|(?<=\b(?:mL|mg)) (?=per kg\b)|(?<=\bper kg) (?=per (?:min|hour)\b)"
     r"|(?:(?<=\bday)|(?<=\bdays)|(?<=\bcourse)|(?<=\bDOSE)|(?<=\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun))) (?=\d)"
 )
 

@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from ivigcalc.export import words
+from ivigcalc.export.infusions import infusion_rows, step_rows, supply_entries
 from ivigcalc.export.screen import Screen
 from ivigcalc.export.words import grams
 from ivigcalc.model import Cited, Comparison, Course, Finding, Option, Patient, Plan, Regimen
@@ -24,11 +25,12 @@ def plan_table(plan: Plan, width: int, *, colour: bool) -> str:
     screen.gap()
     _patient(screen, plan)
     _dose(screen, plan)
-    for finding in plan.findings:
-        _finding(screen, finding)
+    supply_entries(screen, plan)
+    _findings(screen, plan.findings)
     screen.gap()
-    _infusions(screen, plan)
+    infusion_rows(screen, plan)
     screen.gap()
+    step_rows(screen, plan)
     if following := _next(plan):
         screen.entry("Next", following)
     screen.entry("Order", words.order_text(plan))
@@ -63,6 +65,7 @@ def comparison_table(comparison: Comparison, width: int, choice: str, *, colour:
     screen.rows(("Days", *heads), [(str(count), *(_cell(column, count) for column in columns)) for count in days])
     screen.gap()
     first_of_kind = {finding.code: finding for option in reversed(comparison.options) for finding in option.findings}
+    _findings(screen, comparison.findings)
     for finding in first_of_kind.values():
         label = "Refused" if finding.level == "refusal" else _LABELS[finding.level]
         screen.entry(label, f"{finding.text} Source: {finding.source}.", _STYLES[finding.level])
@@ -115,53 +118,41 @@ def _dose(screen: Screen, plan: Plan) -> None:
 
 
 def _rounding(plan: Plan, course: Course) -> str:
-    rule = (
-        f"nearest {plan.rounding.to} of each {plan.rounding.applies_to}'s dose"
-        if plan.rounding.applies_to == "day"
-        else f"nearest {plan.rounding.to} of the course"
-    )
-    infusion = next(infusion for infusion in plan.infusions if infusion.cycle == course.cycle)
-    if course.change_percent == 0 and infusion.calculated_g == infusion.ordered_g:
+    rounding = plan.rounding
+    to = "whole vials" if rounding.step_g is None else rounding.to
+    way = {"nearest": "nearest", "down": "down to", "up": "up to"}[rounding.direction]
+    of = "each day's dose" if course.rounded_over == "day" else "the course"
+    rule = f"{way} {to} of {of}"
+    days = {infusion.ordered_g: infusion for infusion in plan.infusions if infusion.cycle == course.cycle}
+    if course.change_percent == 0 and all(day.change_percent == 0 for day in days.values()):
         return f"{rule}, no change"
-    changed = _percent(course.change_percent)
-    return (
-        f"{rule}; calculated {grams(infusion.calculated_g)} a day, {grams(course.calculated_g)} per course; "
-        f"ordered {grams(course.ordered_g)} per course, {changed}"
+    first = next(iter(days.values()))
+    of_course = " of the course" if course.change_percent == 0 else ""
+    text = (
+        f"{rule}; calculated {grams(first.calculated_g)} a day, {grams(course.calculated_g)} per course; "
+        f"ordered {grams(course.ordered_g)} per course, {words.percent(course.change_percent)}{of_course}"
     )
+    if len(days) == 1 and first.change_percent == course.change_percent:
+        return text
+    return f"{text}; {', '.join(f'{grams(day.ordered_g)} a day {words.percent(day.change_percent)}' for day in days.values())}"
 
 
-def _percent(change: Fraction) -> str:
-    """A change with its direction; one too small for four decimals is said to be so."""
-    if change == 0:
-        return "no change of the course"
-    text = screen_text(change, 4)
-    if text in ("0", "-0"):
-        return f"{'more' if change > 0 else 'less'} by under 0.0001%"
-    return text + "%" if change < 0 else f"+{text}%"
+def _findings(screen: Screen, findings: tuple[Finding, ...]) -> None:
+    """Show the findings, the notes on the site file together."""
+    for finding in findings:
+        if not _of_site(finding):
+            _finding(screen, finding)
+    if notes := [finding.text for finding in findings if _of_site(finding)]:
+        screen.entry("Site file", notes)
+
+
+def _of_site(finding: Finding) -> bool:
+    return finding.code.startswith("site-") and finding.level == "note"
 
 
 def _finding(screen: Screen, finding: Finding) -> None:
     source = f" Source: {finding.source}." if finding.source else ""
     screen.entry(_LABELS[finding.level], f"{finding.text}{source}", _STYLES[finding.level])
-
-
-def _infusions(screen: Screen, plan: Plan) -> None:
-    several = len(plan.courses) > 1
-    dated = plan.infusions[0].date is not None
-    headings = (*(("Course",) if several else ()), "Day", *(("Date",) if dated else ()), "Dose", "So far")
-    screen.rows(
-        headings,
-        [
-            (
-                *((str(infusion.cycle),) if several else ()),
-                f"{infusion.day} of {infusion.days}",
-                *((screen_date(infusion.date),) if infusion.date else ()),
-                grams(infusion.ordered_g),
-                grams(infusion.cumulative_g),
-            )
-            for infusion in plan.infusions
-        ],
-    )
 
 
 def _next(plan: Plan) -> str | None:

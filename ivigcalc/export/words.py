@@ -1,10 +1,11 @@
 """Phrases that every format for people shares, written so that they cannot be misread (docs/design.md, "How doses are shown")."""
 
 from collections.abc import Iterable
+from datetime import time
 from fractions import Fraction
 from itertools import groupby
 
-from ivigcalc.model import Comparison, Infusion, Plan, Settled, Source, Span
+from ivigcalc.model import Comparison, Counts, Infusion, Plan, Settled, Source, Span, Supply
 from ivigcalc.numbers import screen_text
 from ivigcalc.units import kg_to_lb
 from ivigcalc.when import Interval, screen_date
@@ -46,6 +47,49 @@ def courses(cycles: Span[int] | None) -> str:
     if cycles is None:
         return "number of courses not stated"
     return f"{cycles.low} course{'' if cycles.high == 1 else 's'}" if cycles.fixed else f"{cycles.low} to {cycles.high} courses"
+
+
+def milliliters(value: Fraction, decimals: int | None = 2) -> str:
+    """Write a volume [mL] with its unit."""
+    return f"{screen_text(value, decimals)} mL"
+
+
+def duration(minutes: Fraction) -> str:
+    """Write a time [minutes] for people, rounded up to the whole minute: 3hr 20min."""
+    hours, rest = divmod(-(-minutes // 1), 60)
+    return f"{hours}hr {rest}min" if hours and rest else f"{hours}hr" if hours else f"{rest}min"
+
+
+def clock(start: time, minutes: Fraction) -> str:
+    """Write what the clock shows so many minutes after a start, rounded up to the whole minute."""
+    whole = start.hour * 60 + start.minute - (-minutes // 1)
+    later, of_day = divmod(whole, 24 * 60)
+    days = "" if later == 0 else " the next day" if later == 1 else f" {later} days later"
+    return f"{of_day // 60:02}:{of_day % 60:02}{days}"
+
+
+def vials(counts: Counts) -> str:
+    """Write how many vials of each size."""
+    return ", ".join(f"{count:,} of {grams(size)}" for size, count in counts)
+
+
+def percent(change: Fraction) -> str:
+    """A change [%] with its direction; one too small for four decimals is said to be so."""
+    if change == 0:
+        return "no change"
+    decimals = 1 if abs(change) * 10 >= 1 else 4
+    text = screen_text(change, decimals)
+    if text in ("0", "-0"):
+        return f"{'more' if change > 0 else 'less'} by under 0.0001%"
+    return text + "%" if change < 0 else f"+{text}%"
+
+
+def product(supply: Supply | None) -> str:
+    """Write what the doses are drawn from, as the order line names it."""
+    if supply is None or supply.g_per_ml is None:
+        return ""
+    name = f", {supply.product.name}" if supply.product else ""
+    return f"{name}, {grams(supply.g_per_ml * 100)} in 100 mL"
 
 
 def days_of(infusions: Iterable[Infusion]) -> str:
@@ -94,7 +138,7 @@ def order_text(plan: Plan) -> str:
     if len(plan.courses) > 1:
         parts.append(f"{grams(plan.ordered_g)} in all")
     parts += [f"accepted beyond a limit: {f.code} {f.figure} g per kg, {f.reason}" for f in plan.findings if f.accepted]
-    return f"{PRODUCT[0].upper()}{PRODUCT[1:]}, " + "; ".join(parts)
+    return f"{PRODUCT[0].upper()}{PRODUCT[1:]}{product(plan.choices.supply)}, " + "; ".join(parts)
 
 
 def _dates(infusions: list[Infusion], *, short: bool) -> str:

@@ -4,7 +4,7 @@ import re
 from fractions import Fraction
 
 from ivigcalc.errors import InputError
-from ivigcalc.model import Comparison, Finding, Limit, Override, Plan, Settled
+from ivigcalc.model import Comparison, Course, Finding, Limit, Override, Plan, Rounding, Settled, SiteUse
 from ivigcalc.numbers import NUMBER, exact_text, screen_text
 from ivigcalc.units import Basis
 from ivigcalc.when import screen_date
@@ -12,13 +12,17 @@ from ivigcalc.when import screen_date
 _WORDS = {"dose": "dose", "days": "days of the course", "every": "interval", "cycles": "number of courses"}
 
 
-def check(plan: Plan, limits: tuple[Limit, ...]) -> Plan:
+def check(plan: Plan, limits: tuple[Limit, ...], site: SiteUse | None = None) -> Plan:
     """Add every finding to a plan.
 
-    Args: plan; the safety limits.
+    Args: plan; the safety limits; what was taken from a site file.
     Returns: the plan with its findings, refusals first.
     """
-    findings = [*_changed(plan), *_provenance(plan), *_window(plan), *_moved(plan)]
+    findings = [*_changed(plan), *_provenance(plan), *_window(plan), *_moved(plan), *_rounding(plan.rounding)]
+    if plan.choices.supply:
+        from ivigcalc.safety.supply import check_supply  # only where there is a product
+
+        findings += check_supply(plan)
     for phase in plan.phases:
         course = next((course for course in plan.courses if course.phase is phase), None)
         if course is None:
@@ -27,15 +31,29 @@ def check(plan: Plan, limits: tuple[Limit, ...]) -> Plan:
         calculated: dict[Basis, Fraction] = {"day": course.calculated_g / phase.days, "course": course.calculated_g}
         findings += _limits(phase, calculated, {"day": max(ordered), "course": course.ordered_g}, plan.weight.kg, limits)
         findings += _caps(phase, calculated, course.uncapped_g)
-        findings += _tie(plan, phase, calculated, {"day": ordered[0], "course": course.ordered_g})
+        findings += _tie(plan, course)
+    if site:
+        from ivigcalc.safety.site import check_site
+
+        findings += check_site(site, _rests_on(plan))
     rank = {"refusal": 0, "warning": 1, "note": 2}
-    return plan._replace(findings=tuple(sorted(dict.fromkeys(findings), key=lambda finding: rank[finding.level])))
+    return plan._replace(findings=tuple(sorted(dict.fromkeys(findings), key=lambda finding: rank[finding.level])), site=site)
 
 
-def mark(comparison: Comparison, limits: tuple[Limit, ...]) -> Comparison:
+def _rests_on(plan: Plan) -> tuple[str, ...]:
+    """The names of the regimen, product and ramp of a plan, as a site file would hold them."""
+    supply, ramp = plan.choices.supply, plan.rates and plan.rates.ramp
+    return (
+        *((f"regimens.{plan.regimen.id}",) if plan.regimen else ()),
+        *((f"products.{supply.product.id}",) if supply and supply.product else ()),
+        *((f"ramps.{ramp.name}",) if ramp else ()),
+    )
+
+
+def mark(comparison: Comparison, limits: tuple[Limit, ...], site: SiteUse | None = None) -> Comparison:
     """Mark each option of a comparison with what the limits and caps say of it.
 
-    Args: comparison; the safety limits.
+    Args: comparison; the safety limits; what was taken from a site file.
     Returns: the comparison with findings on its options.
     """
     options = []
@@ -49,7 +67,12 @@ def mark(comparison: Comparison, limits: tuple[Limit, ...]) -> Comparison:
             *(finding for finding in _entered(option.phase) if option.regimen and finding.code != "entered-days"),
         )
         options.append(option._replace(findings=found))
-    return comparison._replace(options=tuple(options))
+    if site is None:
+        return comparison._replace(options=tuple(options))
+    from ivigcalc.safety.site import check_site
+
+    regimens = dict.fromkeys(f"regimens.{option.regimen.id}" for option in options if option.regimen)
+    return comparison._replace(options=tuple(options), findings=tuple(check_site(site, tuple(regimens))))
 
 
 def accept(findings: tuple[Finding, ...], acceptances: tuple[str, ...], reason: str | None) -> tuple[Finding, ...]:
@@ -105,6 +128,12 @@ def _limits(
         elif figure > limit.g_per_kg:
             text = f"{screen_text(figure)} g per kg per {limit.per} is more than {most}."
             found.append(Finding(limit.code, "refusal", text, source, exact_text(figure)))
+        elif rounded * 10 > limit.g_per_kg * 11:
+            text = (
+                f"Rounding alone takes the dose to {screen_text(rounded)} g per kg per {limit.per}, more than a tenth above {most}; "
+                "round to smaller steps or vials, or write another number of days."
+            )
+            found.append(Finding(f"{limit.code}-rounding", "refusal", text, source, exact_text(rounded)))
         elif rounded > limit.g_per_kg:
             text = f"Rounding alone takes the dose to {screen_text(rounded)} g per kg per {limit.per}, above {most}."
             found.append(Finding(f"{limit.code}-rounding", "note", text, source))
@@ -127,14 +156,30 @@ def _caps(phase: Settled, calculated: dict[Basis, Fraction], uncapped_g: Fractio
     return found
 
 
-def _tie(plan: Plan, phase: Settled, calculated: dict[Basis, Fraction], ordered: dict[Basis, Fraction]) -> list[Finding]:
-    """Say that a dose lay midway between two steps and which one was taken."""
-    of: Basis = "day" if phase.days == 1 else phase.per
-    if calculated[of] - ordered[of] != plan.rounding.step_g / 2:
+def _tie(plan: Plan, course: Course) -> list[Finding]:
+    """Say that a dose lay midway between two that could be ordered, and which one was taken."""
+    if not course.tie:
         return []
-    between = f"{screen_text(calculated[of])} g lies midway between two multiples of {plan.rounding.to}"
-    text = f"{between}; the lower was taken, as no published rule says which."
-    return [Finding("tie", "note", text)]
+    stated = course.calculated_g if course.rounded_over == "course" else course.calculated_g / course.phase.days
+    steps = "amounts of whole vials" if plan.rounding.step_g is None else f"multiples of {plan.rounding.to}"
+    return [
+        Finding(
+            "tie", "note", f"{screen_text(stated)} g lies midway between two {steps}; the lower was taken, as no published rule says which."
+        )
+    ]
+
+
+def _rounding(rounding: Rounding) -> list[Finding]:
+    """Name the published rule that was followed, and a limit on rounding that was widened by hand."""
+    found = []
+    if rule := rounding.rule:
+        source = "; ".join(f"{cited.source.citation}, {cited.locator}" for cited in rule.cited)
+        found.append(Finding(f"round-{rule.id}", "note", f"Rounded by a published rule: {rule.name}.", source))
+    if rounding.limit_percent > rounding.published_limit:
+        widened, published = screen_text(rounding.limit_percent), screen_text(rounding.published_limit)
+        text = f"Rounding was allowed to change the dose by up to {widened}%; the published limit is {published}%."
+        found.append(Finding("round-limit", "warning", text))
+    return found
 
 
 def _changed(plan: Plan) -> list[Finding]:

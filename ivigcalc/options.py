@@ -1,0 +1,123 @@
+"""The options of the command line as text -> what they say: the patient, and every choice beside the regimen."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from ivigcalc.errors import InputError
+from ivigcalc.model import MOST_CYCLES, MOST_DAYS, Choices, Formulary, Patient, Regimen, Rounding, RoundingRules
+from ivigcalc.numbers import read_whole
+from ivigcalc.units import read_age, read_dose, read_height, read_weight
+from ivigcalc.when import read_date, read_interval, read_weekdays
+
+Options = Mapping[str, str | tuple[str, ...]]
+"""Options by their long name without dashes, as typed; a repeatable one as a tuple."""
+
+
+PHARMACY = (
+    *("round", "direction", "round-over", "round-limit", "product", "concentration", "vials"),
+    *("ramp", "at-risk", "pump-step", "rate-for", "start-time"),
+)
+"""The options that pharmacy.py reads."""
+GetFormulary = Callable[[], Formulary]
+"""The products and ramps, read only when they are asked for."""
+
+
+def default_rounding(rules: RoundingRules) -> Rounding:
+    """How a dose is rounded when nothing is said of it: to 0.01 g, and never by more than the published limit."""
+    source = "; ".join(cited.source.citation for cited in rules.cited)
+    return Rounding(limit_percent=rules.limit_percent, limit_source=source, published_limit=rules.limit_percent)
+
+
+def one(options: Options, name: str) -> str:
+    """The text of an option that was given."""
+    value = options[name]
+    assert isinstance(value, str)
+    return value
+
+
+def many(options: Options, name: str) -> tuple[str, ...]:
+    """The texts of a repeatable option; none where it was not given."""
+    value = options.get(name, ())
+    assert isinstance(value, tuple)
+    return value
+
+
+def given(options: Options, name: str) -> str | None:
+    """The text of an option, or None."""
+    return one(options, name) if name in options else None
+
+
+def clean(text: str) -> str:
+    """Strip control characters from free text, so that it cannot steer a terminal or break a row."""
+    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]", " ", text).split())
+
+
+def read_patient(options: Options) -> Patient:
+    """Read what was said of the patient.
+
+    Args: options as typed, with the weight.
+    Returns: the patient.
+    Raises: InputError.
+    """
+    if "weight" not in options:
+        raise InputError('--weight is needed: the body weight, such as --weight 62 or --weight "137 lb"')
+    label, height, sex, age = (given(options, name) for name in ("label", "height", "sex", "age"))
+    if sex is not None and sex.lower() not in ("female", "male"):
+        raise InputError(f"--sex: {sex!r} is not known; write female or male, as the formulas of ideal weight are published for these")
+    if "pregnant" in options and "not-pregnant" in options:
+        raise InputError("--pregnant and --not-pregnant contradict each other; write one of them")
+    if "pregnant" in options and sex is not None and sex.lower() == "male":
+        raise InputError("--pregnant and --sex male contradict each other; mend one of them")
+    return Patient(
+        label=None if label is None else _label(label),
+        weight_kg=read_weight(one(options, "weight")),
+        height_cm=None if height is None else read_height(height),
+        sex=None if sex is None else "female" if sex.lower() == "female" else "male",
+        age_years=None if age is None else read_age(age),
+        pregnant=True if "pregnant" in options else False if "not-pregnant" in options else None,
+    )
+
+
+def _label(text: str) -> str:
+    if not clean(text):
+        raise InputError('--label: nothing was given; write a text, such as --label "bed 4", or leave it out')
+    return clean(text)
+
+
+def read_choices(options: Options, regimen: Regimen | None, today: date) -> Choices:
+    """Read what is chosen of the dose and the dates, and refuse what contradicts itself.
+
+    Args: options as typed; the regimen, None for a dose entered by hand; today's date.
+    Returns: the choices; rounding, product and rates are read by pharmacy.py.
+    Raises: InputError.
+    """
+
+    def day(name: str) -> date | None:
+        text = given(options, name)
+        return None if text is None else read_date(text, today, f"--{name}")
+
+    dose, days, every, cycles, weekdays = (given(options, name) for name in ("dose", "days", "every", "cycles", "infuse-on"))
+    choices = Choices(
+        dose=None if dose is None else read_dose(dose),
+        days=None if days is None else read_whole(days, "--days", most=MOST_DAYS),
+        every=None if every is None else read_interval(every),
+        cycles=None if cycles is None else read_whole(cycles, "--cycles", most=MOST_CYCLES),
+        until=day("until"),
+        start=day("start"),
+        infuse_on=None if weekdays is None else read_weekdays(weekdays),
+        closed=frozenset(read_date(text, today, "--closed") for text in many(options, "closed")),
+        event=day("bispecific-start"),
+        dosing_weight=None if (policy := given(options, "dosing-weight")) is None else policy.strip().lower(),
+    )
+    if choices.start is None:
+        for name in ("until", "infuse-on", "closed"):
+            if name in options:
+                raise InputError(f"--{name} needs the first day; add --start, such as --start 2027-01-04")
+    if choices.cycles and choices.until:
+        raise InputError("--cycles and --until both say how many courses; write one of them")
+    if choices.until and choices.start and choices.until < choices.start:
+        raise InputError(f"--until {choices.until} is before --start {choices.start}; write a later --until")
+    if choices.event and not (regimen and regimen.window):
+        raise InputError("--bispecific-start belongs to a regimen with a start window, such as --regimen myeloma-teclistamab; leave it out")
+    return choices
