@@ -37,8 +37,12 @@ COMMAND = typer.main.get_command(app)
 def commands(command: click.Command = COMMAND, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Every command with the words that call it."""
     yield path, command
-    for name, sub in getattr(command, "commands", {}).items():
-        yield from commands(sub, (*path, name))
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            sub = command.get_command(context, name)
+            assert sub is not None
+            yield from commands(sub, (*path, name))
 
 
 def failing(error: BaseException) -> Callable[..., NoReturn]:

@@ -18,6 +18,8 @@ from ivigcalc import __version__
 from ivigcalc.catalogue import data_file
 from ivigcalc.catalogue.formulary import load_formulary
 from ivigcalc.numbers import screen_text
+from ivigcalc.safety.expected import WITHIN_SOURCE
+from ivigcalc.safety.slips import ISMP
 from ivigcalc.when import screen_date
 from tests.conftest import RunCli
 from tests.test_bad_input import BAD
@@ -60,6 +62,7 @@ CITED += [cited for regimen in CATALOGUE.regimens.values() for conflict in regim
 CITED += [cited for other in CATALOGUE.not_recommended.values() for cited in other.cited]
 CITED += [cited for limit in LIMITS.doses for cited in limit.cited]
 CITATIONS = {text for cited in CITED for text in (cited.source.citation, cited.source.url, cited.locator, cited.quote) if text}
+CITATIONS |= {WITHIN_SOURCE, ISMP}
 IDS = {name for regimen in CATALOGUE.regimens.values() for name in (regimen.id, regimen.indication, *regimen.aliases)}
 EXAMPLES = r"(?m)^ +ivigcalc .*$|^Usage: .*(?:\n {6,}.*)*"
 EXCEPTED = [
@@ -186,7 +189,7 @@ def test_only_a_rate_per_kg_is_excepted_on_the_pages_of_the_products() -> None:
         assert problems(wrong, PRODUCT_RULES, PRODUCT_EXCEPTED)
 
 
-HELP = [(), ("plan",), ("regimens",), ("products",), ("catalogue",), ("catalogue", "check")]
+HELP = [(), ("plan",), ("check",), ("regimens",), ("products",), ("catalogue",), ("catalogue", "check")]
 
 
 @pytest.mark.parametrize("width", ["40", "60", "80", "200"])
@@ -228,6 +231,8 @@ def messages() -> Iterator[tuple[str, ...]]:
     yield teclistamab
     yield (*teclistamab, "--dose", "0.4 g/kg", "--start", "2027-02-05", "--format", "csv")
     yield (*itp, "--start", "2027-01-04", "--every", "2 days", "--cycles", "2")
+    for order in ("75 g for 3 days", "30 g daily for 3 days", "30 g daily", "30 g pro Tag", "1240 mL over 4 days", "30 g 5/7"):
+        yield ("check", "--weight", "62", "--regimen", "itp", "--order", order)
 
 
 @pytest.mark.parametrize("words", list(messages()), ids=lambda words: " ".join(words)[:70])
