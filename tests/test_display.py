@@ -75,8 +75,11 @@ EXCEPTED = [
     re.escape(__version__),
 ]
 
-PRODUCTS = load_formulary(data_file("products.yaml")).products
+FORMULARY = load_formulary(data_file("products.yaml"))
+PRODUCTS = FORMULARY.products
 PRODUCT_TEXTS = {text for _, source, quote, _ in SOURCED for text in (source.citation, source.url, quote and f'"{quote}"') if text}
+RAMPS = [ramp.cited for ramp in FORMULARY.ramps.values() if ramp.cited]
+PRODUCT_TEXTS |= {text for cited in RAMPS for text in (cited.source.citation, cited.source.url) if text}
 PRODUCT_IDS = {name for product in PRODUCTS.values() for name in (product.id, *product.aliases)}
 PRODUCT_IDS |= {reason.name for product in PRODUCTS.values() for reason in product.contraindications}
 PRODUCT_EXCEPTED = [
@@ -157,8 +160,8 @@ def test_the_rules_of_a_dose_line_find_what_they_should(rule: str, wrong: str) -
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.txt")), ids=lambda path: path.name)
 def test_the_goldens_keep_the_rules(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    found = problems(text, PRODUCT_RULES, PRODUCT_EXCEPTED) if path.name.startswith("products") else problems(text)
-    assert found == []
+    rules = PRODUCT_RULES if path.name.startswith("products") else RULES
+    assert problems(text, rules, PRODUCT_EXCEPTED if path.name.startswith(("products", "rates")) else EXCEPTED) == []
 
 
 @pytest.mark.parametrize("number", range(len(PLANS)))
