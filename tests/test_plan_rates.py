@@ -19,7 +19,7 @@ from ivigcalc.catalogue.formulary import load_formulary
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.export.json import as_json
 from ivigcalc.export.table import plan_table
-from ivigcalc.model import Origin, Plan, PumpStep
+from ivigcalc.model import Formulary, Origin, Plan, PumpStep
 from ivigcalc.numbers import exact_text
 from ivigcalc.options import Options
 from ivigcalc.request import answer
@@ -551,6 +551,65 @@ def test_rates_in_mg_take_the_concentration() -> None:
     at_10 = plan_of(product="gammagard-sd-us", concentration="10%", ramp="1, 2 mg/kg/min every 30 min")
     assert [step.ml_per_kg_per_h for step in steps_of(at_5)] == [Fraction("1.2"), Fraction("2.4")]  # 60 mg per hour in 50 mg per mL
     assert [step.ml_per_kg_per_h for step in steps_of(at_10)] == [Fraction("0.6"), Fraction("1.2")]
+
+
+# Tables that no label of the file has, and a later one may
+
+
+def with_table(**changes: Any) -> Formulary:
+    """The file with another first table for Octagam 10%."""
+    product = FORMULARY.products["octagam-10-us"]
+    tables = (product.rates[0]._replace(**changes), *product.rates[1:])
+    return FORMULARY._replace(products={"octagam-10-us": product._replace(rates=tables)})
+
+
+def plan_with(formulary: Formulary, **named: str) -> Plan:
+    options: Options = {"weight": "62", **DAY, "product": "octagam-10-us", "rate-for": "itp", **named}
+    plan = answer(options, CATALOGUE, LIMITS, date(2027, 1, 4), lambda: formulary)
+    assert isinstance(plan, Plan)
+    return plan
+
+
+def test_a_ladder_with_an_unquoted_maximum_or_a_step_without_a_time_never_runs() -> None:
+    table = FORMULARY.products["octagam-10-us"].rates[0]
+    assert table.ladder
+    steps = tuple(step._replace(minutes=None) for step in table.ladder.steps)
+    for formulary, why in (
+        (with_table(maximum=table.maximum._replace(shown_only="of a poster")), "the maximum is shown only: of a poster"),
+        (with_table(ladder=table.ladder._replace(steps=steps)), "no source states how long 0.02 mL/kg/min is held"),
+    ):
+        assert pumped(plan_with(formulary)) is None
+        with pytest.raises(Refused, match=f"--ramp printed: {why}; write the rates of your ward"):
+            plan_with(formulary, ramp="printed")
+    poster = with_table(maximum=table.maximum._replace(shown_only="of a poster"))
+    for ramp, why in (
+        (
+            "double every 30 min",
+            "the label's maximum, 7.2 mL per kg per hour, 446.4 mL per hour, is shown only: of a poster",
+        ),
+        (
+            "0.6, 8 mL/kg/h every 30 min",
+            "it rises above the label's maximum, 7.2 mL per kg per hour, 446.4 mL per hour, which is shown",
+        ),
+    ):
+        with pytest.raises(Refused, match=why):
+            plan_with(poster, ramp=ramp)
+    assert pumped(plan_with(poster, ramp="0.6, 7.2 mL/kg/h every 30 min"))
+
+
+def test_a_maximum_of_less_than_is_never_reached() -> None:
+    table = FORMULARY.products["octagam-10-us"].rates[0]
+    formulary = with_table(maximum=table.maximum._replace(less_than=True))
+    last = steps_of(plan_with(formulary, dose="1 g/kg/day"))[-1]
+    assert (last.ml_per_h, last.capped) == (Fraction("446.3"), True)  # 62 x 7.2 = 446.4
+    text = " ".join(plan_table(plan_with(formulary), 80, colour=False).split())
+    assert 'for 30 min may rise every 30 min less than 7.2 mL per kg per hour, 446.4 mL per hour, printed as "0.12 mL/kg/min' in text
+
+
+def test_vials_alone_have_no_rate_and_no_source() -> None:
+    plan = plan_of(vials="5,10")
+    assert plan.rates is None
+    assert "\nRates" not in plan_table(plan, 80, colour=False)
 
 
 # What holds of every plan with a product
