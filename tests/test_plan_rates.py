@@ -574,9 +574,11 @@ def test_a_ladder_with_an_unquoted_maximum_or_a_step_without_a_time_never_runs()
     table = FORMULARY.products["octagam-10-us"].rates[0]
     assert table.ladder
     steps = tuple(step._replace(minutes=None) for step in table.ladder.steps)
+    unquoted = tuple(step._replace(minutes=step.minutes and step.minutes._replace(quote=None)) for step in table.ladder.steps)
     for formulary, why in (
         (with_table(maximum=table.maximum._replace(shown_only="of a poster")), "the maximum is shown only: of a poster"),
         (with_table(ladder=table.ladder._replace(steps=steps)), "no source states how long 0.02 mL/kg/min is held"),
+        (with_table(ladder=table.ladder._replace(steps=unquoted)), "of the time for 0.02 mL/kg/min no verbatim quote was kept"),
     ):
         assert pumped(plan_with(formulary)) is None
         with pytest.raises(Refused, match=f"--ramp printed: {why}; write the rates of your ward"):
