@@ -396,6 +396,8 @@ class RateCap(NamedTuple):
 
     ml_per_kg_per_h: Fraction
     less_than: bool
+    at_risk: bool = False  # it is the label's figure for a patient at risk
+    shown_only: str | None = None  # why it is never a rate step
 
 
 class RateChoice(NamedTuple):
@@ -403,7 +405,9 @@ class RateChoice(NamedTuple):
 
     table: RateTable | None = None  # the label's rates for the indication
     indication: str | None = None  # that was asked for with --rate-for
-    open: str | None = None  # why there is no table, and what would settle it
+    passed_over: str | None = None  # of the same label: its rates for the regimen's own indication, where others were asked for
+    open: str | None = None  # why there is no table
+    mend: str | None = None  # what would give one
     ramp: Ramp | Literal["printed"] | None = None
     risks: tuple[Risk, ...] = ()
     pump_step: Fraction = Fraction("0.1")  # mL/h, what common pumps take; our own default, shown with the steps

@@ -21,7 +21,7 @@ from ivigcalc.model import (
 )
 from ivigcalc.numbers import exact_text, read_number, read_percent, refuse_long
 from ivigcalc.options import GetFormulary, Options, clean, default_rounding, given
-from ivigcalc.ramps import RAMP_EXAMPLES, read_doubling, read_ramp
+from ivigcalc.ramps import MOST_RAMP_TEXT, RAMP_EXAMPLES, read_doubling, read_ramp
 from ivigcalc.rates import read_concentration
 from ivigcalc.units import Basis, read_grams
 from ivigcalc.when import read_time
@@ -140,52 +140,60 @@ def _vials(text: str) -> tuple[Fraction, ...]:
 
 def _rate(options: Options, regimen: Regimen | None, supply: Supply, formulary: GetFormulary) -> RateChoice:
     risks, step, start = (given(options, name) for name in ("at-risk", "pump-step", "start-time"))
-    table, asked, why = _table(given(options, "rate-for"), regimen, supply.product, formulary)
-    choice = RateChoice(
-        table=table,
-        indication=asked,
-        open=why,
+    choice = _table(given(options, "rate-for"), regimen, supply.product, formulary)._replace(
         ramp=_ramp(options, supply, formulary),
         risks=() if risks is None else _risks(risks),
         start=None if start is None else read_time(start),
     )
+    if choice.table is None and choice.ramp is None and not choice.risks:
+        for name in ("pump-step", "start-time"):
+            if name in options:
+                raise InputError(
+                    f"--{name} is about the rate, and none is known: {choice.open}; add --ramp with the rates of your ward, {RAMP_EXAMPLES}"
+                    + (f", or {choice.mend}" if choice.mend else "")
+                )
     if step is None:
         return choice
     word = re.sub(r"\s*mL\s*(?:/|per\s)\s*h(?:our)?$", "", step.strip(), flags=re.ASCII | re.IGNORECASE)
     return choice._replace(pump_step=_within(read_number(word, "--pump-step", step, "0.1"), PUMP_STEP, "--pump-step", "mL per hour"))
 
 
-def _table(
-    asked: str | None, regimen: Regimen | None, product: Product | None, formulary: GetFormulary
-) -> tuple[RateTable | None, str | None, str | None]:
-    """The label's rates for the indication, what was asked for, and, without rates, why; nothing comes from another indication."""
+def _table(asked: str | None, regimen: Regimen | None, product: Product | None, formulary: GetFormulary) -> RateChoice:
+    """The label's rates for the indication or, without them, why; nothing comes from another indication, product or strength."""
     if product is None:
         if asked is not None:
             raise InputError("--rate-for names an indication of a label; add --product ID, or leave it out")
-        return None, None, "no label is known for a concentration alone; add --product ID, or --ramp with the rates of your ward"
-    stated = ", ".join(dict.fromkeys(name for table in product.rates for name in table.indications))
+        return RateChoice(open="no label is known for a concentration alone", mend="add --product ID")
     if not product.rates:
         if asked is not None:
             raise InputError(
                 f"--rate-for: no rate of the label of {product.id} was read; leave it out and add --ramp with the rates of your ward"
             )
-        return (
-            None,
-            None,
-            f"no rate of the label of {product.id} was read; follow its current label, or add --ramp with the rates of your ward",
+        return RateChoice(open=f"no rate of the label of {product.id} was read", mend="follow its current label")
+    stated = tuple(dict.fromkeys(name for table in product.rates for name in table.indications))
+    names = {**{name: name for name in stated}, **formulary().indications}
+    own = _covering(product, names.get(regimen.indication) if regimen else None)
+    if asked is None:
+        if own is None and stated == ("all",):
+            own = product.rates[0]
+        if own:
+            return RateChoice(table=own)
+        return RateChoice(open=f"the label of {product.id} has rates for {', '.join(stated)}", mend="add --rate-for with one of them")
+    refuse_long(asked, "--rate-for")
+    name = names.get(re.sub(r"[\s_-]+", "-", asked.strip().lower()))
+    table = _covering(product, name)
+    if table is None:
+        raise InputError(
+            f"--rate-for: the label of {product.id} has no rates for {asked!r}; write one that it has them for: {', '.join(stated)}"
         )
-    key = regimen.indication if regimen else None
-    if asked is not None:
-        key = re.sub(r"[\s_-]+", "-", asked.strip().lower())
-    name = formulary().indications.get(key or "", key if key in stated.split(", ") else None)
-    table = next((table for table in product.rates if name and table.covers(name)), None)
-    if table is None and asked is None and product.rates[0].indications == ("all",):
-        table = product.rates[0]
-    if table:
-        return table, None if asked is None else name, None
-    if asked is not None:
-        raise InputError(f"--rate-for: the label of {product.id} has no rates for {asked!r}; it has them for {stated}")
-    return None, None, f"the label of {product.id} has rates for {stated}; add --rate-for with one of them"
+    if table is own:
+        return RateChoice(table=table)
+    return RateChoice(table=table, indication=name, passed_over=own.label if own else None)
+
+
+def _covering(product: Product, name: str | None) -> RateTable | None:
+    """The rates of a product's label for an indication, by its short name."""
+    return next((table for table in product.rates if name and table.covers(name)), None)
 
 
 def _ramp(options: Options, supply: Supply, formulary: GetFormulary) -> Ramp | Literal["printed"] | None:
@@ -207,6 +215,8 @@ def read_ramp_option(text: str, ramps: dict[str, Ramp], g_per_ml: Fraction | Non
     Returns: the ramp.
     Raises: InputError.
     """
+    if len(text) > MOST_RAMP_TEXT:
+        raise InputError(f"--ramp: a text of {len(text):,} characters; write at most {MOST_RAMP_TEXT}")
     word = text.strip().lower()
     if word == "printed":
         return "printed"
@@ -220,6 +230,7 @@ def read_ramp_option(text: str, ramps: dict[str, Ramp], g_per_ml: Fraction | Non
 
 
 def _risks(text: str) -> tuple[Risk, ...]:
+    refuse_long(text, "--at-risk")
     found = []
     for part in text.split(","):
         word = re.sub(r"[\s_-]+", "-", part.strip().lower())

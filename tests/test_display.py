@@ -18,7 +18,7 @@ from ivigcalc import __version__
 from ivigcalc.catalogue import data_file
 from ivigcalc.catalogue.formulary import load_formulary
 from ivigcalc.numbers import screen_text
-from ivigcalc.safety.expected import WITHIN_SOURCE
+from ivigcalc.safety.expected import within_source
 from ivigcalc.safety.slips import ISMP
 from ivigcalc.when import screen_date
 from tests.conftest import RunCli
@@ -36,7 +36,7 @@ RULES = {
     "D8 a unit in another spelling": r"\d ?(?:ml|ML|cc|Kg|KG|gm|gms|gr|grams?|kgs|lbs)\b",
     "D9 a symbol for micro, units or cubic centimetres": r"[µμ]|\b(?:ug|IU|cc)\b|\d ?[Uu]\b",
     "D10 a slash for per": r"\b(?:g|mg|kg|mL|lb)\s*/|/\s*(?:kg|day|days|course|cycle|hr?|hour|min)\b",
-    "D12 a rate per kg without the rate of a pump": r"(?:mg|mL) per kg per (?:min|hour)(?![^.;]*mL per hour)",
+    "D12 a rate per kg without the rate of a pump": r"(?:mg|mL) per kg per (?:min|hour)(?!(?:[^.;]|\.(?=\d))*mL per hour)",
     "D13 an abbreviated frequency": r"(?i)\b(?:qd|qod|bid|tid|qid|tiw|prn|stat)\b|\bq\.?d\.|\b[Qq] ?\d+ ?[dwhm]|\bd ?\d+ ?- ?d?\d",
     "D16 a multiplication sign for repeats": r"(?<!\w)[x×] ?\d|\d ?[x×](?!\w)",
     "D17 a date whose month is a number": r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b\d\d-\d\d-\d{4}\b",
@@ -62,7 +62,7 @@ CITED += [cited for regimen in CATALOGUE.regimens.values() for conflict in regim
 CITED += [cited for other in CATALOGUE.not_recommended.values() for cited in other.cited]
 CITED += [cited for limit in LIMITS.doses for cited in limit.cited]
 CITATIONS = {text for cited in CITED for text in (cited.source.citation, cited.source.url, cited.locator, cited.quote) if text}
-CITATIONS |= {WITHIN_SOURCE, ISMP}
+CITATIONS |= {within_source(LIMITS.rounding), ISMP}
 IDS = {name for regimen in CATALOGUE.regimens.values() for name in (regimen.id, regimen.indication, *regimen.aliases)}
 EXAMPLES = r"(?m)^ +ivigcalc .*$|^Usage: .*(?:\n {6,}.*)*"
 EXCEPTED = [
@@ -80,8 +80,11 @@ EXCEPTED = [
     re.escape(__version__),
 ]
 
-PRODUCTS = load_formulary(data_file("products.yaml")).products
+FORMULARY = load_formulary(data_file("products.yaml"))
+PRODUCTS = FORMULARY.products
 PRODUCT_TEXTS = {text for _, source, quote, _ in SOURCED for text in (source.citation, source.url, quote and f'"{quote}"') if text}
+RAMPS = [ramp.cited for ramp in FORMULARY.ramps.values() if ramp.cited]
+PRODUCT_TEXTS |= {text for cited in RAMPS for text in (cited.source.citation, cited.source.url) if text}
 PRODUCT_IDS = {name for product in PRODUCTS.values() for name in (product.id, *product.aliases)}
 PRODUCT_IDS |= {reason.name for product in PRODUCTS.values() for reason in product.contraindications}
 PRODUCT_EXCEPTED = [
@@ -137,6 +140,7 @@ def entry(text: str, label: str) -> str:
         ("D10", "0.4 g/kg", "0.4 g per kg"),
         ("D10", "24.8 g/day", "24.8 g per day"),
         ("D12", "1.9 mL per kg per hour", "1.9 mL per kg per hour, 118 mL per hour"),
+        ("D12", "1.9 mL per kg per hour; 117.8 mL per hour", "1.9 mL per kg per hour, 117.8 mL per hour"),
         ("D13", "q3w", "every 3 weeks"),
         ("D13", "QD", "once daily"),
         ("D13", "on d1-3", "on days 1 to 3"),
@@ -161,8 +165,8 @@ def test_the_rules_of_a_dose_line_find_what_they_should(rule: str, wrong: str) -
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.txt")), ids=lambda path: path.name)
 def test_the_goldens_keep_the_rules(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    found = problems(text, PRODUCT_RULES, PRODUCT_EXCEPTED) if path.name.startswith("products") else problems(text)
-    assert found == []
+    rules = PRODUCT_RULES if path.name.startswith("products") else RULES
+    assert problems(text, rules, PRODUCT_EXCEPTED if path.name.startswith(("products", "rates")) else EXCEPTED) == []
 
 
 @pytest.mark.parametrize("number", range(len(PLANS)))

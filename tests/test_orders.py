@@ -195,7 +195,7 @@ def test_an_order_is_compared_with_each_phase() -> None:
         plan = make_plan(patient, regimen, Choices(cycles=cycles))
         assert isinstance(plan, Plan)
         assert [expected.name for expected in expected_of(plan)] == names
-    context = Context(plan.weight, patient.weight_kg, {}, (), Fraction(1, 10), ())
+    context = Context(plan.weight, patient.weight_kg, {}, (), Fraction(1, 10), Fraction(1, 10), ())
     both = make_plan(patient, regimen, Choices(cycles=2))
     assert isinstance(both, Plan)
     for order, name in (("30 g daily for 5 days", "loading"), ("75 g every 3 weeks", "maintenance")):

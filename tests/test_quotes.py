@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ivigcalc.catalogue import data_file, load_catalogue, load_limits
+from ivigcalc.catalogue.formulary import load_formulary
 from ivigcalc.model import Cited, Source
 from tests.data.make_shingles import WINDOW, main, read_shingles, shingles_of, short, words_of
 
@@ -33,6 +34,7 @@ ADDRESSES = {
     "uk-form": "https://docslib.org/doc/13685911/immunoglobulin-request-form",
     "seton-protocol": "http://medicinelakex1.com/c/cds.seton.net1.html",
     "us-order-form": "https://studyres.com/doc/6558262/dose-interval-dose-interval",
+    "gamunex-trial": "http://ashpublications.com/view-large/figure/9589116/advancesADV2019001343f1.tif",
 }
 
 # Counted in the sources: windows of words do not see that a quote has lost its first or last word.
@@ -140,6 +142,8 @@ COUNTED = {
     "dermatomyositis/ontario.phases[1].caps[1]": ("ontario-iim", 16),
     "ms/ontario-relapse.phases[1].caps[1]": ("ontario-ms", 17),
     "mis-c/nih.phases[1].caps[1]": ("nih-mis-c", 13),
+    "ramps.gamunex-trial": ("gamunex-trial", 12),
+    "ramps.us-order-form": ("us-order-form", 24),
 }
 
 
@@ -165,6 +169,9 @@ def _quotes() -> Iterator[tuple[str, Cited]]:
         for phase_number, phase in enumerate(regimen.phases, 1):
             for number, cap in enumerate(phase.caps, 1):
                 yield f"{regimen.id}.phases[{phase_number}].caps[{number}]", cap.cited
+    for ramp in load_formulary(data_file("products.yaml")).ramps.values():
+        if ramp.cited:
+            yield f"ramps.{ramp.name}", ramp.cited
 
 
 QUOTES = dict(_quotes())
@@ -291,6 +298,10 @@ def test_the_hashes_are_made_of_documents_and_of_copied_quotes(tmp_path: Path) -
         "conflicts:\n- {values: 'one says \"j k l m n\"; another', url: 'https://against.test'}\n- {values: 'without \"an address\"'}\n",
         encoding="utf-8",
     )
+    (tmp_path / "ramps.yaml").write_text(
+        "ladders:\n- {source: ['https://ramp.test', 'https://ramp.test/2'], quote: one two three four five}\n- {source: [null]}\n",
+        encoding="utf-8",
+    )
     (tmp_path / "weights_rounding.md").write_text('| one | "z a b c d" | https://policy.test |\n| two | none |\n', encoding="utf-8")
     out = tmp_path / "out"
     main(tmp_path, tmp_path, out)
@@ -309,6 +320,8 @@ def test_the_hashes_are_made_of_documents_and_of_copied_quotes(tmp_path: Path) -
         "https://guide.test": hashes("e f g h i"),
         "https://short.test": hashes("do not use"),
         "https://against.test": hashes("j k l m n"),
+        "https://ramp.test": hashes("one two three four five"),
+        "https://ramp.test/2": hashes("one two three four five"),
     }
     main(tmp_path, tmp_path, out)
     assert out.read_bytes() == made

@@ -129,7 +129,7 @@ def check(
     from ivigcalc.cli.data import load_data
     from ivigcalc.cli.output import FILE_WIDTH, choose_format, deliver, may_colour, screen_bytes, screen_width, tell
     from ivigcalc.export.check import check_json, check_table, verdict_text
-    from ivigcalc.safety.expected import WITHIN_SOURCE
+    from ivigcalc.safety.expected import within_source
 
     options = {name: text for name, text in options_given(ctx).items() if name not in ("output", "force", "format")}
     if force and output in (None, "-"):
@@ -144,13 +144,14 @@ def check(
             "a check of one order is shown or written as JSON; write --format json or -o FILE.json, or check a file with --csv"
         )
     data = load_data(site)
+    rounding = within_source(data.limits.rounding)
     checked = check_order(options, data, date.today())  # noqa: DTZ011 (the ward's own day)
     if format_name == "json":
-        shown = check_json(checked, WITHIN_SOURCE, options, __version__, sha256_of(data.shipped.data))
+        shown = check_json(checked, rounding, options, __version__, sha256_of(data.shipped.data))
     elif output and output != "-":
-        shown = check_table(checked, WITHIN_SOURCE, FILE_WIDTH, colour=False).encode()
+        shown = check_table(checked, rounding, FILE_WIDTH, colour=False).encode()
     else:
-        shown = screen_bytes(check_table(checked, WITHIN_SOURCE, screen_width(), colour=may_colour()))
+        shown = screen_bytes(check_table(checked, rounding, screen_width(), colour=may_colour()))
     deliver(shown, output, force=force)
     if not checked.passes:
         tell(f"the order {'' if checked.kind == 'differs' else 'is '}{verdict_text(checked)}")
@@ -169,7 +170,7 @@ def check_order(typed: "Options", data: "Data", today: "date") -> "Check":
     from ivigcalc.model import Comparison, DosingWeight, Undecided
     from ivigcalc.options import clean, read_patient
     from ivigcalc.request import answer
-    from ivigcalc.safety.expected import WITHIN, Context, expected_of, read_within
+    from ivigcalc.safety.expected import Context, expected_of, read_within
     from ivigcalc.safety.orders import read_order
     from ivigcalc.safety.verdict import judge
 
@@ -184,7 +185,7 @@ def check_order(typed: "Options", data: "Data", today: "date") -> "Check":
     patient = read_patient(options)
     asked = {name: value for name, value in typed.items() if name not in _OWN}
     share = options.get("within")
-    within = read_within(share) if isinstance(share, str) else WITHIN
+    within = read_within(share) if isinstance(share, str) else limits.rounding.limit_percent / 100
     strength, names = _product(options, data)
     if "regimen" in options or "dose" in options:
         result = answer(asked, data.shipped, limits, today, data.formulary, data.site)
@@ -208,6 +209,7 @@ def check_order(typed: "Options", data: "Data", today: "date") -> "Check":
         others_kg={name: decision.kg for name, decision in decisions.items() if isinstance(decision, DosingWeight)},
         needed=tuple(dict.fromkeys(need for decision in undecided for need in decision.needs if "dosing-weight" not in need)),
         within=within,
+        published=limits.rounding.limit_percent / 100,
         limits=limits.doses,
     )
     expected = expected_of(result) if result else ()

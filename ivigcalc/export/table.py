@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from ivigcalc.export import words
-from ivigcalc.export.infusions import infusion_rows, step_rows, supply_entries
+from ivigcalc.export.infusions import infusion_rows, step_rows, supply_entries, supply_sources
 from ivigcalc.export.screen import Screen
 from ivigcalc.export.words import grams
 from ivigcalc.model import Cited, Comparison, Course, Finding, Option, Patient, Plan, Regimen
@@ -36,6 +36,7 @@ def plan_table(plan: Plan, width: int, *, colour: bool) -> str:
     screen.entry("Order", words.order_text(plan))
     if plan.regimen:
         _sources(screen, (plan.regimen,), plan.cited)
+    supply_sources(screen, plan)
     if plan.others:
         screen.entry("See also", ", ".join(other.id for other in plan.others))
     screen.entry("Use", words.INTENDED_USE)

@@ -62,10 +62,16 @@ def duration(minutes: Fraction) -> str:
 
 def clock(start: time, minutes: Fraction) -> str:
     """Write what the clock shows so many minutes after a start, rounded up to the whole minute."""
+    later, shown = clock_time(start, minutes)
+    days = "" if later == 0 else " the next day" if later == 1 else f" {later} days later"
+    return f"{shown}{days}"
+
+
+def clock_time(start: time, minutes: Fraction) -> tuple[int, str]:
+    """Work out how many days later a clock shows what, so many minutes after a start, rounded up to the whole minute."""
     whole = start.hour * 60 + start.minute - (-minutes // 1)
     later, of_day = divmod(whole, 24 * 60)
-    days = "" if later == 0 else " the next day" if later == 1 else f" {later} days later"
-    return f"{of_day // 60:02}:{of_day % 60:02}{days}"
+    return later, f"{of_day // 60:02}:{of_day % 60:02}"
 
 
 def vials(counts: Counts) -> str:

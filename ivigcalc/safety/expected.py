@@ -6,18 +6,11 @@ from typing import NamedTuple
 
 from ivigcalc.checking import Doses, Expected, Reading
 from ivigcalc.errors import InputError
-from ivigcalc.model import Comparison, DosingWeight, Limit, Plan, Span
+from ivigcalc.model import Comparison, DosingWeight, Limit, Plan, RoundingRules, Span
 from ivigcalc.numbers import read_number, refuse_long, screen_text
 from ivigcalc.safety.order_days import days_text
 from ivigcalc.when import Interval
 
-WITHIN = Fraction(1, 10)  # Siegel 2010 and HOPA, see WITHIN_SOURCE
-WITHIN_SOURCE = (
-    'Siegel J. Pharmacy Purchasing & Products 2010, https://www.pppmag.com/article/753: "it is advisable to stay within 10% of the '
-    'original defined order, whether you are rounding up or down"; HOPA, read at '
-    "https://www.docwirenews.com/conference-coverage/dose-rounding-3-million-savings/: "
-    '"rounded to the nearest vial size when it is within 10% of the ordered dose"'
-)
 MOST_WITHIN = Fraction(1, 5)
 """Our own bound on what may be called rounding."""
 
@@ -30,7 +23,13 @@ class Context(NamedTuple):
     others_kg: Mapping[str, Fraction]  # the other dosing weights, by basis or policy
     needed: tuple[str, ...]  # the options without which some of them are not known
     within: Fraction
+    published: Fraction  # the share that published rules call rounding
     limits: tuple[Limit, ...]
+
+
+def within_source(rules: RoundingRules) -> str:
+    """Where it was read how far a dose may be rounded, with the words."""
+    return "; ".join(f'{cited.source.citation}, {cited.source.url}: "{cited.quote}"' for cited in rules.cited)
 
 
 def read_within(text: str, what: str = "--within") -> Fraction:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ivigcalc.checking import Doses, Expected, Reading, Slip
 from ivigcalc.model import Span
 from ivigcalc.numbers import screen_text
-from ivigcalc.safety.expected import WITHIN, Context, implied_kg, interval_text
+from ivigcalc.safety.expected import Context, implied_kg, interval_text
 from ivigcalc.safety.order_days import days_text
 from ivigcalc.units import KG_PER_LB
 from ivigcalc.when import Interval, screen_date
@@ -28,7 +28,7 @@ class _Case(NamedTuple):
 
     def near(self, ordered: Fraction, slip: Fraction) -> bool:
         """Whether what is ordered is what a slip gives, within rounding; a finer rounding that was set hides no slip."""
-        return abs(ordered - slip) <= max(self.context.within, WITHIN) * slip
+        return abs(ordered - slip) <= max(self.context.within, self.context.published) * slip
 
     @property
     def mean_g(self) -> Fraction:

@@ -7,7 +7,7 @@ the SHA-256 of every 5 consecutive words. One section a source: `[name]`, then i
 
 - DOCUMENTS_FOLDER holds the documents, *.txt; a section is named like its file.
 - FACTS_FOLDER holds what was copied from other sources, word for word; a section is named like the address of the source:
-  document_regimens_external.yaml, guideline_regimens.yaml and products.yaml (every table with a `quote` and its `url` or
+  document_regimens_external.yaml, guideline_regimens.yaml, products.yaml and ramps.yaml (every table with a `quote` and its `url` or
   `source`; of guideline_regimens.yaml also what stands in double quotes in the `values` of a table with a `url`, and a quote
   of fewer than 5 words as one hash), error_reports.md (what stands in double quotes under a heading, for every address
   under that heading) and weights_rounding.md (what stands in double quotes in the row of an address).
@@ -72,9 +72,10 @@ def read_shingles(text: str) -> dict[str, frozenset[str]]:
 def _quotes(tree: Any) -> Iterator[tuple[str, str]]:
     """Address and quote of every table with both, at any depth."""
     if isinstance(tree, dict):
-        address = tree.get("url") or tree.get("source")
-        if isinstance(address, str) and isinstance(tree.get("quote"), str):
-            yield address, tree["quote"]
+        addresses = tree.get("url") or tree.get("source")
+        for address in addresses if isinstance(addresses, list) else [addresses]:
+            if isinstance(address, str) and isinstance(tree.get("quote"), str):
+                yield address, tree["quote"]
     for child in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
         yield from _quotes(child)
 
@@ -108,7 +109,7 @@ def main(documents: Path, facts: Path, out: Path) -> None:
         sections[document.name] = set(shingles_of(words_of(document.read_text(encoding="utf-8"))))
     copied = [*_quotes_of_report((facts / "error_reports.md").read_text(encoding="utf-8"))]
     copied += _quotes_of_rows((facts / "weights_rounding.md").read_text(encoding="utf-8"))
-    for name in ("document_regimens_external.yaml", "products.yaml"):
+    for name in ("document_regimens_external.yaml", "products.yaml", "ramps.yaml"):
         copied += _quotes(yaml.safe_load((facts / name).read_text(encoding="utf-8")))
     guidelines = yaml.safe_load((facts / "guideline_regimens.yaml").read_text(encoding="utf-8"))
     copied += (places := [*_quotes(guidelines), *_quotes_of_values(guidelines)])
