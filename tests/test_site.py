@@ -562,8 +562,8 @@ FAULTS: Final[dict[str, tuple[str, str, tuple[Fault, ...]]]] = {
         ((8, "defaults.product", ("gammagard-sd-us is made up to 5% or 10%", "add concentration with one of them")),),
     ),
     "whole vials of a product without sizes": (
-        "round: 5 g\n  direction: nearest\n  round-over: day\n  round-limit: "
-        "10%\n  product: privigen-us\n  concentration: 10%\n  vials: 10,20\n",
+        ("round: 5 g\n  direction: nearest\n  round-over: day\n  round-limit: "
+        "10%\n  product: privigen-us\n  concentration: 10%\n  vials: 10,20\n"),
         "round: vial\n  product: panzyga-ca\n",
         ((4, "defaults.round", ("vial needs the sizes of the vials", "those of panzyga-ca", "add vials 5,10,20")),),
     ),
@@ -886,6 +886,14 @@ def test_a_refusal_that_has_nothing_to_do_with_the_file_is_left_alone(run_cli: R
     with_file, plain = run_cli("plan", *typed, "--site", str(path)), run_cli("plan", *typed)
     assert with_file.code in (1, 2)
     assert with_file.err == plain.err
+
+
+def test_a_refusal_behind_which_two_defaults_stand_each_by_itself_names_both(run_cli: RunCli, tmp_path: Path) -> None:
+    """Sat 09-Jan-2027 is closed, and Saturdays are left out: either moves the second course onto the third."""
+    path = write(tmp_path, {"round": "1 g", "infuse-on": "sun-fri", "closed": ["2027-01-09"]})
+    ran = run_cli("plan", *ITP, *STARTED, "--every", "3 days", "--cycles", "3", "--site", str(path))
+    assert (ran.code, ran.out) == (1, b"")
+    assert "--infuse-on sun-fri, --closed 2027-01-09; " in ran.err
 
 
 def test_a_site_without_defaults_leaves_refusals_alone(run_cli: RunCli, tmp_path: Path) -> None:
