@@ -145,13 +145,11 @@ def _rate(options: Options, regimen: Regimen | None, supply: Supply, formulary: 
         risks=() if risks is None else _risks(risks),
         start=None if start is None else read_time(start),
     )
-    if choice.table is None and choice.ramp is None and not choice.risks:
-        for name in ("pump-step", "start-time"):
-            if name in options:
-                raise InputError(
-                    f"--{name} is about the rate, and none is known: {choice.open}; add --ramp with the rates of your ward, {RAMP_EXAMPLES}"
-                    + (f", or {choice.mend}" if choice.mend else "")
-                )
+    if start is not None and choice.table is None and choice.ramp is None and not choice.risks:
+        raise InputError(
+            f"--start-time is about the rate, and none is known: {choice.open}; add --ramp with the rates of your ward, {RAMP_EXAMPLES}"
+            + (f", or {choice.mend}" if choice.mend else "")
+        )
     if step is None:
         return choice
     word = re.sub(r"\s*mL\s*(?:/|per\s)\s*h(?:our)?$", "", step.strip(), flags=re.ASCII | re.IGNORECASE)

@@ -510,11 +510,16 @@ def test_less_than_is_one_step_of_the_pump_below() -> None:
     )
 
 
+@pytest.mark.parametrize("ramp", ["1, 3 mL/kg/h every 30 min", "double every 30 min", "printed"])
+def test_no_ramp_runs_while_it_is_open_which_maximum_of_the_label_caps_it(ramp: str) -> None:
+    plan = plan_of(product="octagam-10-us", ramp=ramp)
+    assert pumped(plan) is None
+    assert "ramp-not-run" in codes(plan)
+    assert "the label of octagam-10-us has rates for itp, dermatomyositis; add --rate-for with one of them" in texts(plan)
+
+
 def test_a_figure_for_a_patient_at_risk_holds_without_an_indication_too() -> None:
     # Octagam 10%: 0.03 mL per kg per min, 1.8 mL per kg per hour, 111.6 mL per hour for 62 kg
-    plan = plan_of(product="octagam-10-us", at_risk="kidney", ramp="1, 3 mL/kg/h every 30 min")
-    assert [step.ml_per_h for step in steps_of(plan)] == [62, Fraction("111.6")]
-    assert {"at-risk", "no-label-maximum", "capped-rate"} <= set(codes(plan))
     text = plan_table(plan_of(product="octagam-10-us", at_risk="kidney"), 80, colour=False)
     assert "at risk, at most 1.8 mL per kg per hour, 111.6 mL per hour" in " ".join(text.split())
 
@@ -882,7 +887,7 @@ BAD = [
     ("--start-time 09:00", 2, "--start-time is about the rate, which needs the concentration", "add --product ID or --concentration"),
     ("--vials 5,10 --start-time 09:00", 2, "--start-time is about the rate", "add --product ID or --concentration"),
     ("--product gammaked-us --start-time 09:00", 2, "none is known: no rate of the label of gammaked-us was read", "add --ramp"),
-    ("--concentration 10% --pump-step 1", 2, "none is known: no label is known for a concentration alone", "or add --product ID"),
+    ("--concentration 10% --start-time 09:00", 2, "none is known: no label is known for a concentration alone", "or add --product ID"),
     ("--product privigen-us --start-time 09:00", 2, "has rates for pi, cidp, itp", "or add --rate-for with one of them"),
     ("--product bivigam-us --rate-for pi --at-risk kidney", 1, "administer BIVIGAM at the minimum dose", "write the rates of your ward"),
 ]

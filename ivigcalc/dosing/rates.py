@@ -71,7 +71,7 @@ def _cap(table: RateTable | None, found: tuple[AtRisk, ...]) -> RateCap | None:
 def _ramp(choice: RateChoice, supply: Supply, found: tuple[AtRisk, ...]) -> Ramp | None:
     """The ramp that was named, else the label's own ladder; a patient at risk without a figure of the label needs a named one."""
     if choice.ramp and choice.table is None and supply.product and supply.product.rates:
-        raise Refused(f"--ramp: {choice.open}, and no ramp runs without the maximum of one of them; {choice.mend}")
+        return None  # which of the label's maxima would cap it is not known
     if isinstance(choice.ramp, Ramp) and choice.ramp.doubles_after is None:
         return choice.ramp
     _ask_at_risk(choice, supply, found)

@@ -4,7 +4,7 @@ import re
 from fractions import Fraction
 
 from ivigcalc.errors import InputError
-from ivigcalc.model import Comparison, Course, Finding, Limit, Override, Plan, Regimen, Rounding, Settled, SiteUse
+from ivigcalc.model import Comparison, Course, Finding, Limit, Override, Plan, Regimen, Rounding, Settled, SiteUse, Supply
 from ivigcalc.numbers import NUMBER, exact_text, screen_text
 from ivigcalc.units import Basis
 from ivigcalc.when import screen_date
@@ -12,10 +12,10 @@ from ivigcalc.when import screen_date
 _WORDS = {"dose": "dose", "days": "days of the course", "every": "interval", "cycles": "number of courses"}
 
 
-def check(plan: Plan, limits: tuple[Limit, ...], site: SiteUse | None = None) -> Plan:
+def check(plan: Plan, limits: tuple[Limit, ...], site: SiteUse | None = None, among: tuple[Regimen, ...] = ()) -> Plan:
     """Add every finding to a plan.
 
-    Args: plan; the safety limits; what was taken from a site file.
+    Args: plan; the safety limits; what was taken from a site file; the regimens that its own was chosen among.
     Returns: the plan with its findings, refusals first.
     """
     findings = [*_changed(plan), *_provenance(plan), *_window(plan), *_moved(plan), *_rounding(plan.rounding)]
@@ -33,27 +33,17 @@ def check(plan: Plan, limits: tuple[Limit, ...], site: SiteUse | None = None) ->
         findings += _caps(phase, calculated, course.uncapped_g, plan.weight.kg)
         findings += _tie(plan, course)
     if site:
-        from ivigcalc.safety.site import check_site
+        from ivigcalc.safety.site import check_site, rests_on
 
-        findings += check_site(site, _rests_on(plan))
+        findings += check_site(site, rests_on((plan.regimen, *among), plan.choices.supply, plan.rates and plan.rates.ramp))
     rank = {"refusal": 0, "warning": 1, "note": 2}
     return plan._replace(findings=tuple(sorted(dict.fromkeys(findings), key=lambda finding: rank[finding.level])), site=site)
 
 
-def _rests_on(plan: Plan) -> tuple[str, ...]:
-    """The names of the regimen, product and ramp of a plan, as a site file would hold them."""
-    supply, ramp = plan.choices.supply, plan.rates and plan.rates.ramp
-    return (
-        *((f"regimens.{plan.regimen.id}",) if plan.regimen else ()),
-        *((f"products.{supply.product.id}",) if supply and supply.product else ()),
-        *((f"ramps.{ramp.name}",) if ramp else ()),
-    )
-
-
-def mark(comparison: Comparison, limits: tuple[Limit, ...], site: SiteUse | None = None) -> Comparison:
+def mark(comparison: Comparison, limits: tuple[Limit, ...], site: SiteUse | None = None, supply: Supply | None = None) -> Comparison:
     """Mark each option of a comparison with what the limits and caps say of it.
 
-    Args: comparison; the safety limits; what was taken from a site file.
+    Args: comparison; the safety limits; what was taken from a site file; what the doses are drawn from.
     Returns: the comparison with findings on its options.
     """
     options = []
@@ -70,10 +60,10 @@ def mark(comparison: Comparison, limits: tuple[Limit, ...], site: SiteUse | None
         options.append(option._replace(findings=found))
     if site is None:
         return comparison._replace(options=tuple(options))
-    from ivigcalc.safety.site import check_site
+    from ivigcalc.safety.site import check_site, rests_on
 
-    regimens = dict.fromkeys(f"regimens.{option.regimen.id}" for option in options if option.regimen)
-    return comparison._replace(options=tuple(options), findings=tuple(check_site(site, tuple(regimens))))
+    regimens = (comparison.regimen, *(option.regimen for option in options))
+    return comparison._replace(options=tuple(options), findings=tuple(check_site(site, rests_on(regimens, supply, None))))
 
 
 def accept(findings: tuple[Finding, ...], acceptances: tuple[str, ...], reason: str | None) -> tuple[Finding, ...]:

@@ -44,7 +44,10 @@ def _rates(plan: Plan, rates: Rates) -> Iterator[Finding]:
         yield Finding("rate-for", "warning" if choice.passed_over else "note", text)
     yield from _at_risk(rates)
     if rates.ramp is None:
-        if choice.open:
+        if choice.open and choice.ramp:
+            text = f"The ramp is not run, as no maximum of the label is known for it: {choice.open}; {choice.mend}."
+            yield Finding("ramp-not-run", "warning", text)
+        elif choice.open:
             mend = f"{choice.mend}, or " if choice.mend else ""
             yield Finding("rate-open", "note", f"No rate is given: {choice.open}; {mend}add --ramp with the rates of your ward.")
         return
