@@ -33,7 +33,7 @@ def about(
     files = [_shipped(data_file(name)) for name in FILES]
     if data.site:
         files.append(DataFile("site file", f"that of {data.site.name}", sha256_of(data.site.data)))
-    grades = Counter(product.grade for product in data.formulary().products.values())
+    grades: Counter[str] = Counter(product.grade for product in data.formulary().products.values())
     text = about_page(About(__version__, tuple(files), grades), screen_width(), colour=may_colour())
     deliver(screen_bytes(text), None, force=False)
 

@@ -18,7 +18,8 @@ NOT_FOR = (
 )
 STATUS = "Not a registered medical device in any jurisdiction. No clinician has signed it off."
 FIRST = (
-    "Whoever deploys it settles which rules on medical devices apply, reviews and signs the data files and the hazard log, and names who answers for it.",
+    "Whoever deploys it settles which rules on medical devices apply, reviews and signs the data files and the hazard log, and "
+    "names who answers for it.",
     "A second person recalculates every plan, and does not only confirm it, before it is used.",
 )
 LIMITS = (
@@ -80,4 +81,5 @@ def about_page(about: About, width: int, *, colour: bool) -> str:
 def _labels(grades: Mapping[str, int]) -> str:
     """Say of how many products the label was read, and how far."""
     words = {"full": "in full", "mostly": "for the most part", "partial": "in part"}
-    return f"Labels of {sum(grades.values())} products were read: {', '.join(f'{grades.get(grade, 0)} {text}' for grade, text in words.items())}."
+    read = ", ".join(f"{grades.get(grade, 0)} {text}" for grade, text in words.items())
+    return f"Labels of {sum(grades.values())} products were read: {read}."
