@@ -18,8 +18,10 @@ NOT_FOR = (
 )
 STATUS = "Not a registered medical device in any jurisdiction. No clinician has signed it off."
 FIRST = (
-    "Whoever deploys it settles which rules on medical devices apply, reviews and signs the data files and the hazard log, and "
-    "names who answers for it.",
+    (
+        "Whoever deploys it settles which rules on medical devices apply, reviews and signs the data files and the hazard log, and "
+        "names who answers for it."
+    ),
     "A second person recalculates every plan, and does not only confirm it, before it is used.",
 )
 LIMITS = (
