@@ -39,6 +39,7 @@ class Source(NamedTuple):
     licence: str | None
     read: str  # ISO date on which the source was read
     external: bool  # outside the documents that the regimen was taken from
+    kind: str | None = None  # of evidence, such as guideline, label or trial
 
 
 class Cited(NamedTuple):
@@ -52,9 +53,14 @@ class Cited(NamedTuple):
 class Cap(NamedTuple):
     """The most that a source allows for a day or a course; from an external source it warns and changes nothing."""
 
-    grams: Fraction
+    grams: Fraction | None  # one of these two is stated
     per: Basis
     cited: Cited
+    g_per_kg: Fraction | None = None
+
+    def at(self, weight_kg: Fraction) -> Fraction:
+        """The cap [g] for a dosing weight [kg]."""
+        return self.grams if self.grams is not None else (self.g_per_kg or Fraction(0)) * weight_kg
 
 
 class Phase(NamedTuple):
@@ -78,6 +84,14 @@ class Window(NamedTuple):
     event: str
 
 
+class Conflict(NamedTuple):
+    """Where sources differ on a regimen, in words; what one of them says against it is cited."""
+
+    text: str
+    between: tuple[str, ...]  # ids of the regimens that it is shown with
+    cited: tuple[Cited, ...]
+
+
 class Regimen(NamedTuple):
     """One cited plan for an indication; `choose` names the regimens it stands for, and then it has no phases."""
 
@@ -95,6 +109,23 @@ class Regimen(NamedTuple):
     readings: tuple[str, ...]  # where a plan rests on how the catalogue reads the source
     notes: tuple[str, ...]
     not_stated: tuple[str, ...]
+    specialty: str | None = None
+    standing: str | None = None  # standard, contested, not routine or historical
+    weight_basis_in_pregnancy: str | None = None  # where the source names another weight for it
+    conflicts: tuple[Conflict, ...] = ()
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The kinds of its sources, such as guideline or trial."""
+        return tuple(dict.fromkeys(cited.source.kind for cited in self.cited if cited.source.kind))
+
+
+class Indication(NamedTuple):
+    """What people call an indication; its regimens name it by its id."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
 
 
 class NotIvig(NamedTuple):
@@ -106,11 +137,23 @@ class NotIvig(NamedTuple):
     cited: tuple[Cited, ...]
 
 
+class NotRecommended(NamedTuple):
+    """An indication for which a source says that IVIG is not to be given."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    explanation: str
+    cited: tuple[Cited, ...]
+
+
 class Catalogue(NamedTuple):
     """Everything that regimens.yaml holds."""
 
     regimens: dict[str, Regimen]
+    indications: dict[str, Indication]
     not_ivig: dict[str, NotIvig]
+    not_recommended: dict[str, NotRecommended]
     ambiguous: dict[str, tuple[str, ...]]
     data: bytes  # of the file, for its digest
 
@@ -590,6 +633,14 @@ class Option(NamedTuple):
     course_g: Fraction
     ordered_g: tuple[Fraction, ...]  # of each day, as the plan would order it
     findings: tuple[Finding, ...] = ()
+    weight: DosingWeight | None = None  # where each regimen has its own, by what its source names
+
+
+class LeftOut(NamedTuple):
+    """A regimen of an indication that has no grams to show, and why."""
+
+    regimen: Regimen
+    why: str
 
 
 class Comparison(NamedTuple):
@@ -600,7 +651,14 @@ class Comparison(NamedTuple):
     regimen: Regimen | None  # as asked for; None for a dose entered by hand or an indication with several regimens
     options: tuple[Option, ...]
     missing: tuple[str, ...]  # the options of the command line that would settle it
+    left_out: tuple[LeftOut, ...] = ()
     findings: tuple[Finding, ...] = ()  # of all of them together
+
+    @property
+    def regimens(self) -> tuple[Regimen, ...]:
+        """The regimens with something to show, then those without."""
+        shown = (option.regimen for option in self.options if option.regimen)
+        return tuple(dict.fromkeys((*shown, *(left.regimen for left in self.left_out))))
 
 
 class Origin(NamedTuple):

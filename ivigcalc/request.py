@@ -95,12 +95,12 @@ def _refuse_schedule(options: Options, comparison: Comparison) -> None:
 
 def is_ambiguous(comparison: Comparison) -> bool:
     """Whether what was asked for names several regimens rather than one that leaves something open."""
-    return comparison.regimen is None and len({option.regimen for option in comparison.options}) > 1
+    return comparison.regimen is None and len(comparison.regimens) > 1
 
 
 def missing_choice(comparison: Comparison) -> str:
     """Say which options would settle a comparison."""
-    ids = tuple(dict.fromkeys(option.regimen.id for option in comparison.options if option.regimen))
+    ids = tuple(regimen.id for regimen in comparison.regimens)
     one_of = f"write --regimen {' or --regimen '.join(ids)}"
     if is_ambiguous(comparison):
         return one_of

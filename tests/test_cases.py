@@ -47,7 +47,12 @@ def test_every_case_has_a_source_and_one_answer() -> None:
 
 
 def test_no_file_of_cases_is_lost() -> None:
-    assert {path.name for path in (Path(__file__).parent / "cases").iterdir()} == {"documents.yaml", "pounds.yaml", "published.yaml"}
+    assert {path.name for path in (Path(__file__).parent / "cases").iterdir()} == {
+        "documents.yaml",
+        "guidelines.yaml",
+        "pounds.yaml",
+        "published.yaml",
+    }
 
 
 def seen(plan: Plan) -> dict[str, Any]:

@@ -54,6 +54,8 @@ from ivigcalc import __version__
 from ivigcalc.catalogue import data_file
 from ivigcalc.catalogue.formulary import load_formulary
 from ivigcalc.numbers import screen_text
+from ivigcalc.safety.expected import WITHIN_SOURCE
+from ivigcalc.safety.slips import ISMP
 from ivigcalc.when import screen_date
 from tests.conftest import RunCli
 from tests.test_bad_input import BAD
@@ -96,8 +98,11 @@ def anywhere(text: str) -> str:
 CITED = [cited for regimen in CATALOGUE.regimens.values() for cited in regimen.cited]
 CITED += [cap.cited for regimen in CATALOGUE.regimens.values() for phase in regimen.phases for cap in phase.caps]
 CITED += [cited for other in CATALOGUE.not_ivig.values() for cited in other.cited]
+CITED += [cited for regimen in CATALOGUE.regimens.values() for conflict in regimen.conflicts for cited in conflict.cited]
+CITED += [cited for other in CATALOGUE.not_recommended.values() for cited in other.cited]
 CITED += [cited for limit in LIMITS.doses for cited in limit.cited]
 CITATIONS = {text for cited in CITED for text in (cited.source.citation, cited.source.url, cited.locator, cited.quote) if text}
+CITATIONS |= {WITHIN_SOURCE, ISMP}
 IDS = {name for regimen in CATALOGUE.regimens.values() for name in (regimen.id, regimen.indication, *regimen.aliases)}
 COMMANDS = r"(?m)^ +ivigcalc .*$|^Usage: .*(?:\n {6,}.*)*"
 EXCEPTED = [
@@ -309,6 +314,8 @@ def messages() -> Iterator[tuple[str, ...]]:
     yield teclistamab
     yield (*teclistamab, "--dose", "0.4 g/kg", "--start", "2027-02-05", "--format", "csv")
     yield (*itp, "--start", "2027-01-04", "--every", "2 days", "--cycles", "2")
+    for order in ("75 g for 3 days", "30 g daily for 3 days", "30 g daily", "30 g pro Tag", "1240 mL over 4 days", "30 g 5/7"):
+        yield ("check", "--weight", "62", "--regimen", "itp", "--order", order)
 
 
 @pytest.mark.parametrize("words", list(messages()), ids=lambda words: " ".join(words)[:70])
@@ -463,7 +470,11 @@ def test_the_order_repeats_its_weight_its_dose_per_kg_and_the_rounding(
     assert text.index("\nDOSE ") < text.index("\nRounding ") < text.index("\nOrder ")
 
 
-DOSE_LINES = {path.name: text for path in GOLDENS if "80" in path.name and "\nOrder " in (text := path.read_text(encoding="utf-8"))}
+DOSE_LINES = {
+    f"{path.parent.name}/{path.name}": text
+    for path in GOLDENS
+    if "80" in path.name and "\nDOSE " in (text := path.read_text(encoding="utf-8"))
+}
 
 
 def test_there_are_dose_lines() -> None:

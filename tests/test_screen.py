@@ -131,6 +131,17 @@ GOLDENS = {
         (80,),
         ["Rate not stated in what was read", "46 micrograms per mL on average"],
     ),
+    "cidp": (
+        "plan --weight 62 --regimen cidp",
+        (40, 80),
+        # 2 x 62 = 124; / 5 = 24.8; 1 x 62 = 62; / 4 = 15.5
+        ["over 5 days 24.8 g a day, 124 g per course", "over 4 days 15.5 g a day, 62 g per course", "every 3 weeks"],
+    ),
+    "regimens-show-hdn": (
+        "regimens show hdn/low-dose",
+        (40, 80),
+        ["0.5 g per kg per day", "Standing contested", "Conflict The trial gave"],
+    ),
     "regimens-show-itp": ("regimens show itp", (40, 80), ["0.4 g per kg per day", "every 3 weeks, from start to start", "1.2 g per kg"]),
 }
 CASES = [(name, width) for name, (_, widths, _) in GOLDENS.items() for width in widths]
@@ -436,7 +447,7 @@ def test_days_that_one_source_does_not_offer_are_said() -> None:
         itp._replace(id=name, phases=(itp.phases[0]._replace(dose=Span(dose, dose), days=Span(low, low + 1)),))
         for name, dose, low in (("one", Fraction(1), 1), ("two", Fraction(2, 5), 2))
     )
-    comparison = make_plan(Patient(None, Fraction(62)), None, Choices(), members)
+    comparison = make_plan(Patient(None, Fraction(62)), CATALOGUE.regimens["melanoma"], Choices(), members)
     assert isinstance(comparison, Comparison)
     rows = re.findall(r"(?m)^[123]  .*", comparison_table(comparison, 80, "choose", colour=False))
     assert [re.split(r"  +", row) for row in rows] == [

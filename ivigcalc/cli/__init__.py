@@ -11,7 +11,7 @@ import typer
 from ivigcalc import __version__
 from ivigcalc.cli.about import about
 from ivigcalc.cli.catalogue import catalogue_app
-from ivigcalc.cli.command import StrictCommand
+from ivigcalc.cli.command import LateGroup, StrictCommand
 from ivigcalc.cli.output import printable
 from ivigcalc.cli.plan import plan
 from ivigcalc.cli.products import products
@@ -21,7 +21,9 @@ from ivigcalc.errors import CatalogueError, IvigcalcError, OutputError, ReaderGo
 
 INTERRUPTED = 130
 
-app = typer.Typer(name="ivigcalc", rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, suggest_commands=False)
+app = typer.Typer(
+    name="ivigcalc", cls=LateGroup, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, suggest_commands=False
+)
 app.command(cls=StrictCommand, short_help="Plan a regimen: grams for each day.")(plan)
 app.command(cls=StrictCommand, short_help="Every dosing weight side by side.")(weight)
 app.command(cls=StrictCommand, short_help="List the regimens, or show one.")(regimens)
@@ -47,6 +49,7 @@ def _root(
       ivigcalc plan --weight 62 --regimen itp
       ivigcalc plan --weight 62 --regimen itp --start 2027-01-04 --cycles 4 -o itp.csv
       ivigcalc plan --weight "137 lb" --dose "2 g/kg/course" --days 5
+      ivigcalc check --weight 62 --regimen itp --order "25 g OD for 3 days"
       ivigcalc regimens
       ivigcalc regimens show itp
       ivigcalc products show octagam-10-us

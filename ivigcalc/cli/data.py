@@ -40,15 +40,17 @@ def shipped_formulary() -> Formulary:
     return load_formulary(data_file("products.yaml"))
 
 
-def load_data(site: str | None = None) -> Data:
+def load_data(site: str | None = None, regimen: str | None = None) -> Data:
     """Read the data files.
 
-    Args: the site file as typed; None for the one that $IVIGCALC_SITE or the user's configuration names, if there is one.
+    Args: the site file as typed; None for the one that $IVIGCALC_SITE or the user's configuration names, if there is one; the name of the
+    only regimen that is needed, with those of its indication.
     Returns: the data.
     Raises: CatalogueError with every fault of the first faulty file.
     """
-    catalogue, limits = load_catalogue(data_file("regimens.yaml")), load_limits(data_file("limits.yaml"))
     path = _site_file(site)
+    catalogue = load_catalogue(data_file("regimens.yaml"), regimen if path is None else None)
+    limits = load_limits(data_file("limits.yaml"))
     if path is None:
         return Data(catalogue, limits, catalogue, shipped_formulary, None)
     from ivigcalc.site import load_site  # only where a hospital has a file of its own

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ivigcalc.cli.complete import complete_regimen
-from ivigcalc.errors import InputError
+from ivigcalc.errors import InputError, Refused
 
 
 def _complete() -> list[str]:
@@ -31,7 +31,7 @@ def regimens(
       ivigcalc regimens sclerosis
       ivigcalc regimens show itp
     """
-    from ivigcalc.catalogue import find, find_all
+    from ivigcalc.catalogue import find, find_all, why_not_planned
     from ivigcalc.cli.data import load_data
     from ivigcalc.cli.output import deliver, may_colour, screen_bytes, screen_width
     from ivigcalc.export.reference import regimen_list, regimen_page
@@ -45,6 +45,8 @@ def regimens(
         text = "\n".join(regimen_page(catalogue, regimen, screen_width(), colour=may_colour()) for regimen in found)
     else:
         listed = find_all(catalogue, " ".join(words))
+        if not listed and (why := why_not_planned(catalogue, " ".join(words))):
+            raise Refused(f"regimens: {' '.join(words)!r}{why}")
         if not listed:
             raise InputError(f"regimens: none holds {' '.join(words)!r}; list all with: ivigcalc regimens")
         text = regimen_list(listed, screen_width(), colour=may_colour())

@@ -5,7 +5,7 @@ from datetime import time
 from fractions import Fraction
 from itertools import groupby
 
-from ivigcalc.model import Comparison, Counts, Infusion, Plan, Settled, Source, Span, Supply
+from ivigcalc.model import Comparison, Conflict, Counts, Infusion, Plan, Settled, Source, Span, Supply
 from ivigcalc.numbers import screen_text
 from ivigcalc.units import kg_to_lb
 from ivigcalc.when import Interval, screen_date
@@ -156,6 +156,12 @@ def source_lines(source: Source) -> list[str]:
         f"{external}{source.citation}.",
         f"{source.url or 'address not stated'}, licence {licence}, read {source.read}",
     ]
+
+
+def conflict_lines(conflict: Conflict) -> list[str]:
+    """Write where sources differ, with the words of those that are cited for it."""
+    quotes = [f'{cited.source.citation}, {cited.locator}: "{cited.quote}"' for cited in conflict.cited]
+    return [conflict.text, *quotes]
 
 
 def title(result: Plan | Comparison) -> str:

@@ -4,7 +4,7 @@ import re
 from fractions import Fraction
 
 from ivigcalc.errors import InputError
-from ivigcalc.model import Comparison, Course, Finding, Limit, Override, Plan, Rounding, Settled, SiteUse
+from ivigcalc.model import Comparison, Course, Finding, Limit, Override, Plan, Regimen, Rounding, Settled, SiteUse
 from ivigcalc.numbers import NUMBER, exact_text, screen_text
 from ivigcalc.units import Basis
 from ivigcalc.when import screen_date
@@ -30,7 +30,7 @@ def check(plan: Plan, limits: tuple[Limit, ...], site: SiteUse | None = None) ->
         ordered = [infusion.ordered_g for infusion in plan.infusions if infusion.cycle == course.cycle]
         calculated: dict[Basis, Fraction] = {"day": course.calculated_g / phase.days, "course": course.calculated_g}
         findings += _limits(phase, calculated, {"day": max(ordered), "course": course.ordered_g}, plan.weight.kg, limits)
-        findings += _caps(phase, calculated, course.uncapped_g)
+        findings += _caps(phase, calculated, course.uncapped_g, plan.weight.kg)
         findings += _tie(plan, course)
     if site:
         from ivigcalc.safety.site import check_site
@@ -58,11 +58,12 @@ def mark(comparison: Comparison, limits: tuple[Limit, ...], site: SiteUse | None
     """
     options = []
     for option in comparison.options:
+        weight_kg = (option.weight or comparison.weight).kg
         grams: dict[Basis, Fraction] = {"day": option.day_g, "course": option.course_g}
         ordered: dict[Basis, Fraction] = {"day": max(option.ordered_g), "course": sum(option.ordered_g, Fraction(0))}
         found = (
-            *_limits(option.phase, grams, ordered, comparison.weight.kg, limits),
-            *_caps(option.phase, grams, option.uncapped_g),
+            *_limits(option.phase, grams, ordered, weight_kg, limits),
+            *_caps(option.phase, grams, option.uncapped_g, weight_kg),
             *_overridden(option.phase.overrides),
             *(finding for finding in _entered(option.phase) if option.regimen and finding.code != "entered-days"),
         )
@@ -140,16 +141,19 @@ def _limits(
     return found
 
 
-def _caps(phase: Settled, calculated: dict[Basis, Fraction], uncapped_g: Fraction) -> list[Finding]:
+def _caps(phase: Settled, calculated: dict[Basis, Fraction], uncapped_g: Fraction, weight_kg: Fraction) -> list[Finding]:
     """Say where a cap of the regimen's own source was applied, and warn where an external one is exceeded."""
     found = []
     for cap in phase.caps:
         source = f"{cap.cited.source.citation}, {cap.cited.locator}"
-        most = f"{screen_text(cap.grams)} g a {cap.per}"
-        if cap.cited.source.external and calculated[cap.per] > cap.grams:
+        cap_g = cap.at(weight_kg)
+        most = f"{screen_text(cap_g)} g a {cap.per}"
+        if cap.g_per_kg is not None:
+            most += f", {screen_text(cap.g_per_kg)} g per kg"
+        if cap.cited.source.external and calculated[cap.per] > cap_g:
             text = f"{screen_text(calculated[cap.per])} g a {cap.per} is more than the {most} of an external source."
             found.append(Finding("external-limit", "warning", text, source))
-        elif not cap.cited.source.external and uncapped_g > calculated["course"] and calculated[cap.per] == cap.grams:
+        elif not cap.cited.source.external and uncapped_g > calculated["course"] and calculated[cap.per] == cap_g:
             course = f"{screen_text(calculated['course'])} g instead of {screen_text(uncapped_g)} g"
             text = f"The source caps the dose at {most}: the course is {course}."
             found.append(Finding("capped", "warning", text, source))
@@ -218,6 +222,8 @@ def _provenance(plan: Plan) -> list[Finding]:
     found = []
     if plan.regimen is None:
         found.append(Finding("no-source", "warning", "The dose was entered by hand; no source stands behind it."))
+    if plan.regimen:
+        found += _standing(plan.regimen)
     for cited in plan.cited:
         if cited.source.external:
             text = "A source from outside the regimen's document stands behind the dose."
@@ -225,6 +231,18 @@ def _provenance(plan: Plan) -> list[Finding]:
     if any(phase.every and phase.every.unit == "month" for phase in plan.phases):
         text = "A month is a calendar month, on the same day of the month or its last day; it is not 28 days."
         found.append(Finding("calendar-month", "note", text))
+    return found
+
+
+def _standing(regimen: Regimen) -> list[Finding]:
+    """Say where a regimen is not standard treatment, and where sources differ on it."""
+    found = []
+    if regimen.standing and regimen.standing != "standard":
+        text = f"This regimen is {regimen.standing}: it is not standard treatment."
+        found.append(Finding(f"standing-{regimen.standing.replace(' ', '-')}", "warning", text))
+    for conflict in regimen.conflicts:
+        source = "; ".join(f'{cited.source.citation}, {cited.locator}: "{cited.quote}"' for cited in conflict.cited)
+        found.append(Finding("sources-differ", "note", f"Sources differ. {conflict.text}", source or None))
     return found
 
 

@@ -7,9 +7,10 @@ the SHA-256 of every 5 consecutive words. One section a source: `[name]`, then i
 
 - DOCUMENTS_FOLDER holds the documents, *.txt; a section is named like its file.
 - FACTS_FOLDER holds what was copied from other sources, word for word; a section is named like the address of the source:
-  document_regimens_external.yaml and products.yaml (every table with a `quote` and its `url` or `source`) and
-  error_reports.md (what stands in double quotes under a heading, for every address under that heading) and
-  weights_rounding.md (what stands in double quotes in the row of an address).
+  document_regimens_external.yaml, guideline_regimens.yaml and products.yaml (every table with a `quote` and its `url` or
+  `source`; of guideline_regimens.yaml also what stands in double quotes in the `values` of a table with a `url`, and a quote
+  of fewer than 5 words as one hash), error_reports.md (what stands in double quotes under a heading, for every address
+  under that heading) and weights_rounding.md (what stands in double quotes in the row of an address).
 
 The tests need neither folder. Words are what white space parts, in small letters, without markup, with plain quotation
 marks and hyphens; their punctuation stays, since it is part of a quote.
@@ -51,6 +52,11 @@ def shingles_of(words: list[str]) -> list[str]:
     return [hashlib.sha256(window.encode()).hexdigest()[:DIGITS] for window in windows]
 
 
+def short(words: list[str]) -> list[str]:
+    """Hash a quote of fewer than 5 words as a whole."""
+    return [] if len(words) >= WINDOW else [hashlib.sha256(" ".join(words).encode()).hexdigest()[:DIGITS]]
+
+
 def read_shingles(text: str) -> dict[str, frozenset[str]]:
     """Read what `main` has written: section -> hashes."""
     sections: dict[str, set[str]] = {}
@@ -71,6 +77,14 @@ def _quotes(tree: Any) -> Iterator[tuple[str, str]]:
             yield address, tree["quote"]
     for child in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
         yield from _quotes(child)
+
+
+def _quotes_of_values(tree: Any) -> Iterator[tuple[str, str]]:
+    """Address and quotes of every conflict that has an address."""
+    for conflict in tree["conflicts"]:
+        if "url" in conflict:
+            for quote in re.findall(r'"([^"]+)"', conflict["values"]):
+                yield conflict["url"], quote
 
 
 def _quotes_of_report(text: str) -> Iterator[tuple[str, str]]:
@@ -96,6 +110,10 @@ def main(documents: Path, facts: Path, out: Path) -> None:
     copied += _quotes_of_rows((facts / "weights_rounding.md").read_text(encoding="utf-8"))
     for name in ("document_regimens_external.yaml", "products.yaml"):
         copied += _quotes(yaml.safe_load((facts / name).read_text(encoding="utf-8")))
+    guidelines = yaml.safe_load((facts / "guideline_regimens.yaml").read_text(encoding="utf-8"))
+    copied += (places := [*_quotes(guidelines), *_quotes_of_values(guidelines)])
+    for address, quote in places:
+        sections.setdefault(address, set()).update(short(words_of(quote)))
     for address, quote in copied:
         sections.setdefault(address, set()).update(shingles_of(words_of(quote)))
     lines = ["# Made by make_shingles.py, which says what this is. Do not edit."]
