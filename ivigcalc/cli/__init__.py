@@ -9,6 +9,7 @@ import click
 import typer
 
 from ivigcalc import __version__
+from ivigcalc.cli.about import about
 from ivigcalc.cli.catalogue import catalogue_app
 from ivigcalc.cli.command import LateGroup, StrictCommand
 from ivigcalc.cli.output import printable
@@ -27,6 +28,7 @@ app.command(cls=StrictCommand, short_help="Plan a regimen: grams for each day.")
 app.command(cls=StrictCommand, short_help="Every dosing weight side by side.")(weight)
 app.command(cls=StrictCommand, short_help="List the regimens, or show one.")(regimens)
 app.command(cls=StrictCommand, short_help="List the products, or show one.")(products)
+app.command(cls=StrictCommand, short_help="Intended use, data files, faults.")(about)
 app.add_typer(catalogue_app, short_help="Look after the data files.")
 
 
@@ -52,6 +54,7 @@ def _root(
       ivigcalc regimens show itp
       ivigcalc products show octagam-10-us
       ivigcalc catalogue check regimens.yaml
+      ivigcalc about
 
     For prescribers and pharmacists. Not a registered medical device.
     """

@@ -88,7 +88,7 @@ def _ramp(rates: Rates, ramp: Ramp) -> Iterator[Finding]:
         yield Finding("above-first-rate", "warning", text, table.first.source.citation)
     held = table.first.minutes
     if held and first.minutes is not None and first.minutes < held.value.low:
-        text = f"The ramp holds its first rate for {screen_text(first.minutes)} min, the label for {held.value.low} min."
+        text = f"The ramp holds its first rate for {screen_text(first.minutes)} min and not for the {held.value.low} min of the label."
         yield Finding("sooner-than-label", "warning", text, held.source.citation)
     every = table.step_minutes
     if every and any(step.minutes is not None and step.minutes < every.value.low for step in rates.ladder[1:]):
