@@ -531,6 +531,7 @@ class Course(NamedTuple):
     rounded_over: Basis
     tie: bool  # the calculated dose lay midway between two that could be ordered
     given: Given  # all days together; no steps
+    under_cap: bool = False  # only a cap of the source kept the rounded dose from the next higher one
 
 
 class Finding(NamedTuple):

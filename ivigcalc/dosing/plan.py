@@ -220,6 +220,7 @@ def _plan(
                 rounded_over=grams.rounded_over,
                 tie=grams.tie,
                 given=together(given[day_g] for day_g in grams.ordered_g),
+                under_cap=grams.under_cap,
             )
         )
         infusions.extend(_infusions(slot, grams, given, ordered, so_far, weight.kg))

@@ -29,6 +29,7 @@ def check(plan: Plan, limits: tuple[Limit, ...]) -> Plan:
         findings += _limits(phase, calculated, {"day": max(ordered), "course": course.ordered_g}, plan.weight.kg, limits)
         findings += _caps(phase, calculated, course.uncapped_g)
         findings += _tie(plan, course)
+        findings += _under_cap(course, plan.rounding)
     rank = {"refusal": 0, "warning": 1, "note": 2}
     return plan._replace(findings=tuple(sorted(dict.fromkeys(findings), key=lambda finding: rank[finding.level])))
 
@@ -106,13 +107,14 @@ def _limits(
         elif figure > limit.g_per_kg:
             text = f"{screen_text(figure)} g per kg per {limit.per} is more than {most}."
             found.append(Finding(limit.code, "refusal", text, source, exact_text(figure)))
-        elif rounded * 10 > limit.g_per_kg * 11:
+        if rounded * 10 > max(limit.g_per_kg, figure) * 11:  # a dose that is meant to be above the limit may not run away either
+            above = most if figure <= limit.g_per_kg else f"the {screen_text(figure)} g per kg per {limit.per} that it is calculated as"
             text = (
-                f"Rounding alone takes the dose to {screen_text(rounded)} g per kg per {limit.per}, more than a tenth above {most}; "
+                f"Rounding alone takes the dose to {screen_text(rounded)} g per kg per {limit.per}, more than a tenth above {above}; "
                 "round to smaller steps or vials, or write another number of days."
             )
             found.append(Finding(f"{limit.code}-rounding", "refusal", text, source, exact_text(rounded)))
-        elif rounded > limit.g_per_kg:
+        elif rounded > limit.g_per_kg >= figure:
             text = f"Rounding alone takes the dose to {screen_text(rounded)} g per kg per {limit.per}, above {most}."
             found.append(Finding(f"{limit.code}-rounding", "note", text, source))
     return found
@@ -145,6 +147,14 @@ def _tie(plan: Plan, course: Course) -> list[Finding]:
             "tie", "note", f"{screen_text(stated)} g lies midway between two {steps}; the lower was taken, as no published rule says which."
         )
     ]
+
+
+def _under_cap(course: Course, rounding: Rounding) -> list[Finding]:
+    """Say that a cap of the regimen's own source kept the dose from the amount that it would have been rounded to."""
+    if not course.under_cap:
+        return []
+    text = f"The dose was rounded down, as rounded {rounding.direction} it would be more than the source allows."
+    return [Finding("rounded-under-cap", "note", text)]
 
 
 def _rounding(rounding: Rounding) -> list[Finding]:
