@@ -89,7 +89,7 @@ def _rounding(item: Item, sources: dict[str, Source]) -> RoundingRules:
 
 def _rule(key: str, entry: Item, sources: dict[str, Source]) -> RoundingRule:
     entry.only("name", "step", "direction", "over", "ask_below", "note", "cited")
-    if not re.fullmatch("[a-z]+(-[a-z]+)*", key, re.ASCII) or key == "vial":
+    if not re.fullmatch("[a-z]+(-[a-z]+)*", key, re.ASCII) or key in ("vial", "vials"):
         entry.fault("is not a name, expected small letters and hyphens, such as ontario")
     return RoundingRule(
         id=key,
