@@ -7,6 +7,7 @@ from typing import Literal, cast
 
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import (
+    STEP_G,
     Choices,
     Direction,
     Formulary,
@@ -28,8 +29,6 @@ from ivigcalc.rates import read_concentration
 from ivigcalc.units import Basis, read_grams
 from ivigcalc.when import read_time
 
-STEP_G = (Fraction("0.01"), Fraction(100))
-"""Our own bounds on a rounding step, which is a whole number of the least of them."""
 VIAL_G = (Fraction("0.1"), Fraction(100))
 """Our own bounds on a vial."""
 VIAL_STEP_G = Fraction("0.05")
