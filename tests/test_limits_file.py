@@ -322,9 +322,9 @@ def test_the_file_that_the_faulty_ones_were_made_from_is_read(tmp_path: Path) ->
     assert australia.source == "Smith A. A form. 2020, Weight"
     assert [tuple(other) for other in weights.not_offered.values()] == [("ontario", "Ontario", "the factor is cut off")]
     rounding = load_limits(path).rounding
-    assert (rounding.limit_percent, [cited.quote for cited in rounding.cited]) == (10, ["stay within a tenth"])
+    assert (rounding.limit_percent, [cited.quote for cited in rounding.cited]) == (Fraction(10), ["stay within a tenth"])
     (rule,) = rounding.rules.values()
-    assert rule[:-1] == ("ontario-rule", "A province", 5, "nearest", "course", None, None)
+    assert rule[:-1] == ("ontario-rule", "A province", Fraction(5), "nearest", "course", None, None)
     assert rule.cited[0].quote == "to the nearest 5 grams"
     assert check_file(path)
 

@@ -153,8 +153,8 @@ def _under_cap(course: Course, rounding: Rounding) -> list[Finding]:
     """Say that a cap of the regimen's own source kept the dose from the amount that it would have been rounded to."""
     if not course.under_cap:
         return []
-    text = f"The dose was rounded down, as rounded {rounding.direction} it would be more than the source allows."
-    return [Finding("rounded-under-cap", "note", text)]
+    other = "amount above" if rounding.direction == "up" else "nearest amount"
+    return [Finding("rounded-under-cap", "note", f"The dose was rounded down, as the {other} would be more than the source allows.")]
 
 
 def _rounding(rounding: Rounding) -> list[Finding]:
