@@ -172,7 +172,9 @@ def test_the_dates_are_those_of_a_second_calculation(calendar: dict[str, Any]) -
     assume(expected.starts[0] <= calendar.get("until", expected.starts[0]))
     plan = planned_or_none(options_of(calendar))
     if plan is None:
-        assert expected.next_start is None  # the course after the last would overlap it
+        number, unit = calendar["every"]
+        shorter = number * {"day": 1, "week": 7, "month": 28}[unit] < calendar["days"]
+        assert expected.next_start is None or shorter  # the course after the last would overlap it, but for a move at best
         return
     assert tuple(course.start for course in plan.courses) == expected.starts
     assert tuple(course.planned for course in plan.courses) == expected.planned
