@@ -16,6 +16,8 @@ MOST_DAYS = 31
 """Our own bound on the days of a course."""
 MOST_CYCLES = 1_000
 """Our own bound on the courses of a plan."""
+STEP_G = (Fraction("0.01"), Fraction(100))
+"""Our own bounds on a rounding step, which is a whole number of the least of them."""
 
 
 class Span(NamedTuple, Generic[T]):
@@ -578,6 +580,7 @@ class Course(NamedTuple):
     rounded_over: Basis
     tie: bool  # the calculated dose lay midway between two that could be ordered
     given: Given  # all days together; no steps
+    under_cap: bool = False  # only a cap of the source kept the rounded dose from the next higher one
 
 
 class Finding(NamedTuple):

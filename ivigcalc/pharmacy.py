@@ -6,6 +6,7 @@ from typing import Literal, cast
 
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import (
+    STEP_G,
     Choices,
     Direction,
     Product,
@@ -19,17 +20,17 @@ from ivigcalc.model import (
     RoundingRules,
     Supply,
 )
-from ivigcalc.numbers import exact_text, read_number, read_percent, refuse_long
+from ivigcalc.numbers import NUMBER, exact_text, read_number, read_percent, refuse_long
 from ivigcalc.options import GetFormulary, Options, clean, default_rounding, given
 from ivigcalc.ramps import MOST_RAMP_TEXT, RAMP_EXAMPLES, read_doubling, read_ramp
 from ivigcalc.rates import read_concentration
 from ivigcalc.units import Basis, read_grams
 from ivigcalc.when import read_time
 
-STEP_G = (Fraction("0.01"), Fraction(100))
-"""Our own bounds on a rounding step."""
 VIAL_G = (Fraction("0.1"), Fraction(100))
 """Our own bounds on a vial."""
+VIAL_STEP_G = Fraction("0.05")
+"""Our own bound on how finely a vial is filled; every one that is sold is a whole number of it."""
 MOST_VIALS = 12
 """Our own bound on the sizes of vials on a shelf."""
 PUMP_STEP = (Fraction("0.001"), Fraction(10))
@@ -58,7 +59,7 @@ def add_pharmacy(choices: Choices, options: Options, regimen: Regimen | None, ru
 def _rounding(options: Options, rules: RoundingRules, supply: Supply | None) -> Rounding:
     to, direction, over, limit = (given(options, name) for name in ("round", "direction", "round-over", "round-limit"))
     rounding = default_rounding(rules)._replace(
-        direction=cast("Direction", _word(direction or "nearest", "--direction", "nearest", "down", "up")),
+        direction=cast("Direction", _word("nearest" if direction is None else direction, "--direction", "nearest", "down", "up")),
         applies_to=None if over is None else cast("Basis", _word(over, "--round-over", "day", "course")),
     )
     if limit is not None:
@@ -66,26 +67,30 @@ def _rounding(options: Options, rules: RoundingRules, supply: Supply | None) -> 
     if to is None:
         return rounding
     word = to.strip().lower()
-    if word in rules.rules:
-        return _by_rule(rounding, rules.rules[word], direction, over)
+    if rule := rules.rules.get(re.sub(r"[\s_]+", "-", word)):
+        return _by_rule(rounding, rule, direction, over)
     if word in ("vial", "vials"):
         if supply is None or not supply.vials_g:
             why = f": no source that was read states those of {supply.product.id}" if supply and supply.product else ""
             raise InputError(f"--round vial needs the sizes of the vials{why}; add {'' if why else '--product ID or '}--vials 5,10,20")
         return rounding._replace(step_g=None, vials_g=supply.vials_g)
-    if not re.fullmatch(r"\S+\s*g", word, re.ASCII):
+    if re.fullmatch(NUMBER, word, re.ASCII):
+        raise InputError(f'--round: {word} has no unit; write "{word} g"')
+    if not re.fullmatch(r"\S*[^\sa-z]\s*g", word, re.ASCII):
         known = ", ".join(rules.rules)
+        refuse_long(to, "--round")
         raise InputError(f'--round: {to!r} is not known; write an amount such as "5 g", vial, or a published rule: {known}')
-    return rounding._replace(step_g=_within(read_grams(to, "--round"), STEP_G, "--round", "g"))
+    return rounding._replace(step_g=_grams(read_grams(to, "--round"), STEP_G, STEP_G[0], "--round"))
 
 
 def _by_rule(rounding: Rounding, rule: RoundingRule, direction: str | None, over: str | None) -> Rounding:
-    """Round by a published rule; what it states cannot be changed, what it leaves open is asked for."""
+    """Round by a published rule: what it states cannot be changed, and a direction that it leaves open is asked for."""
     if rule.direction is None and direction is None:
         raise Refused(f"--round {rule.id}: the rule does not state a direction; add --direction nearest, down or up")
+    own = f'write the step itself: "{exact_text(rule.step_g)} g"'
     for option, stated, asked in (("--direction", rule.direction, direction), ("--round-over", rule.over, over)):
         if stated and asked and asked.strip().lower() != stated:
-            raise InputError(f"--round {rule.id}: the rule states {stated}; leave {option} out, or write the step itself")
+            raise InputError(f"--round {rule.id}: the rule states {stated}; leave {option} out, or {own}")
     applies_to = rule.over or rounding.applies_to
     return rounding._replace(step_g=rule.step_g, direction=rule.direction or rounding.direction, applies_to=applies_to, rule=rule)
 
@@ -100,9 +105,11 @@ def _supply(options: Options, formulary: GetFormulary) -> Supply | None:
     if name is None and strength is None and vials is None:
         return None
     g_per_ml = _strength(product, None if strength is None else read_concentration(strength))
-    sizes = product.vials_g if product else ()
+    sizes = tuple(_grams(size, VIAL_G, VIAL_STEP_G, f"--product {product.id}, vials") for size in product.vials_g) if product else ()
     if vials is not None:
         shelf = _vials(vials)
+        if not sizes:
+            _refuse_decimal_comma(vials)
         if product and sizes and (other := [size for size in shelf if size not in sizes]):
             have = ", ".join(exact_text(size) for size in sizes)
             raise InputError(f"--vials: {product.id} has no vial of {exact_text(other[0])} g; it has {have} g")
@@ -129,13 +136,23 @@ def _vials(text: str) -> tuple[Fraction, ...]:
     refuse_long(text, "--vials")
     sizes = []
     for part in text.split(","):
-        word = re.sub(r"\s*g$", "", part.strip(), flags=re.ASCII | re.IGNORECASE)
-        sizes.append(_within(read_number(word, "--vials", None, "5,10,20"), VIAL_G, "--vials", "g"))
+        word = re.sub(r"(?<=[0-9.])\s*g$", "", part.strip(), flags=re.ASCII | re.IGNORECASE)
+        if not word:
+            raise InputError(f"--vials: {text!r} lacks a size; write sizes in grams with a comma between, such as 5,10,20")
+        sizes.append(_grams(read_number(word, "--vials", None, "5,10,20"), VIAL_G, VIAL_STEP_G, "--vials"))
     if len(set(sizes)) < len(sizes):
         raise InputError(f"--vials: {text!r} holds a size twice; write each once, such as 5,10,20")
     if len(sizes) > MOST_VIALS:
         raise InputError(f"--vials: {len(sizes)} sizes; write at most {MOST_VIALS} (a bound of our own)")
     return tuple(sorted(sizes, reverse=True))
+
+
+def _refuse_decimal_comma(text: str) -> None:
+    """Refuse sizes such as 2,5, which can be one vial of 2.5 g or two sizes."""
+    match = re.fullmatch(r"([0-9]+),(5|25|75)(?:\s*g)?", text.strip(), re.ASCII | re.IGNORECASE)
+    if match and int(match[1]) % 5:
+        one, two = match[1], match[2]
+        raise InputError(f'--vials: {text!r} can be {one}.{two} g, or {one} g and {two} g; write "{one}.{two} g", or "{one} g, {two} g"')
 
 
 def _rate(options: Options, regimen: Regimen | None, supply: Supply, formulary: GetFormulary) -> RateChoice:
@@ -243,6 +260,13 @@ def _word(text: str, what: str, *words: str) -> str:
     if word not in words:
         raise InputError(f"{what}: {text!r} is not known; write {' or '.join(words)}")
     return word
+
+
+def _grams(value: Fraction, bounds: tuple[Fraction, Fraction], step: Fraction, what: str) -> Fraction:
+    """Refuse an amount outside bounds of our own, or finer than a step of our own."""
+    if _within(value, bounds, what, "g") % step:
+        raise InputError(f"{what}: {exact_text(value)} g is no whole number of {exact_text(step)} g (a bound of our own); check the number")
+    return value
 
 
 def _within(value: Fraction, bounds: tuple[Fraction, Fraction], what: str, unit: str) -> Fraction:

@@ -14,7 +14,8 @@ LAYERS = [
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names.split("|")}
 CORE = {"errors", "numbers", "when", "units", "rates", "model", "checking", "ramps", "dosing", "safety"}
 ALLOWED_IN_CORE = {
-    "calendar", "collections", "datetime", "decimal", "fractions", "functools", "itertools", "math", "pathlib", "pint", "re", "typing",
+    "calendar", "collections", "datetime", "decimal", "fractions", "functools", "heapq", "itertools", "math", "pathlib", "pint", "re",
+    "typing",
 }  # fmt: skip
 
 

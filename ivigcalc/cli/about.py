@@ -24,7 +24,7 @@ def about(
     from collections import Counter
 
     from ivigcalc import __version__
-    from ivigcalc.catalogue import data_file, sha256_of
+    from ivigcalc.catalogue import data_file
     from ivigcalc.cli.data import load_data
     from ivigcalc.cli.output import deliver, may_colour, screen_bytes, screen_width
     from ivigcalc.export.about import About, DataFile, about_page

@@ -19,6 +19,7 @@ class Amounts(NamedTuple):
     ordered_g: tuple[Fraction, ...]  # of each day, rising
     rounded_over: Basis
     tie: bool  # the rounded dose lay midway between two that could be ordered
+    under_cap: bool  # only a cap of the source kept it from the higher of them
 
 
 def amounts(phase: Settled, weight_kg: Fraction, rounding: Rounding) -> Amounts:
@@ -36,13 +37,15 @@ def amounts(phase: Settled, weight_kg: Fraction, rounding: Rounding) -> Amounts:
     course = _capped(phase, uncapped, weight_kg)
     over = rounding.applies_to or ("day" if phase.days == 1 else phase.per)
     stated = course / phase.days if over == "day" else course
-    ordered, tie = order(stated, phase.days, over, rounding, _most(phase, over, weight_kg))
+    rounded = order(stated, phase.days, over, rounding, _most(phase, over, weight_kg))
+    ordered = rounded.days_g
     day_cap = _own_cap(phase.caps, "day", weight_kg)
     if day_cap is not None and ordered[-1] > day_cap:
         raise Refused(
-            f"whole steps would take a day to {_g(ordered[-1])}, more than the {_g(day_cap)} a day of the source; write a finer --round"
+            f"rounding would take a day to {_g(ordered[-1])}, more than the {_g(day_cap)} a day of the source; "
+            f"write a smaller {'--vials' if rounding.step_g is None else '--round'}, or more --days"
         )
-    return Amounts(uncapped, course / phase.days, course, ordered, over, tie)
+    return Amounts(uncapped, course / phase.days, course, ordered, over, rounded.tie, rounded.under_cap)
 
 
 def _most(phase: Settled, over: Basis, weight_kg: Fraction) -> Fraction | None:

@@ -235,6 +235,7 @@ def _plan(
                 rounded_over=grams.rounded_over,
                 tie=grams.tie,
                 given=_together((given[day_g] for day_g in grams.ordered_g), choices.supply),
+                under_cap=grams.under_cap,
             )
         )
         infusions.extend(_infusions(slot, grams, given, ordered, so_far, weight.kg))

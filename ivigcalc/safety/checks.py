@@ -32,6 +32,7 @@ def check(plan: Plan, limits: tuple[Limit, ...], site: SiteUse | None = None, am
         findings += _limits(phase, calculated, {"day": max(ordered), "course": course.ordered_g}, plan.weight.kg, limits)
         findings += _caps(phase, calculated, course.uncapped_g, plan.weight.kg)
         findings += _tie(plan, course)
+        findings += _under_cap(course, plan.rounding)
     if site:
         from ivigcalc.safety.site import check_site, rests_on
 
@@ -119,13 +120,14 @@ def _limits(
         elif figure > limit.g_per_kg:
             text = f"{screen_text(figure)} g per kg per {limit.per} is more than {most}."
             found.append(Finding(limit.code, "refusal", text, source, exact_text(figure)))
-        elif rounded * 10 > limit.g_per_kg * 11:
+        if rounded * 10 > max(limit.g_per_kg, figure) * 11:  # a dose that is meant to be above the limit may not run away either
+            above = most if figure <= limit.g_per_kg else f"the {screen_text(figure)} g per kg per {limit.per} that it is calculated as"
             text = (
-                f"Rounding alone takes the dose to {screen_text(rounded)} g per kg per {limit.per}, more than a tenth above {most}; "
+                f"Rounding alone takes the dose to {screen_text(rounded)} g per kg per {limit.per}, more than a tenth above {above}; "
                 "round to smaller steps or vials, or write another number of days."
             )
             found.append(Finding(f"{limit.code}-rounding", "refusal", text, source, exact_text(rounded)))
-        elif rounded > limit.g_per_kg:
+        elif rounded > limit.g_per_kg >= figure:
             text = f"Rounding alone takes the dose to {screen_text(rounded)} g per kg per {limit.per}, above {most}."
             found.append(Finding(f"{limit.code}-rounding", "note", text, source))
     return found
@@ -161,6 +163,14 @@ def _tie(plan: Plan, course: Course) -> list[Finding]:
             "tie", "note", f"{screen_text(stated)} g lies midway between two {steps}; the lower was taken, as no published rule says which."
         )
     ]
+
+
+def _under_cap(course: Course, rounding: Rounding) -> list[Finding]:
+    """Say that a cap of the regimen's own source kept the dose from the amount that it would have been rounded to."""
+    if not course.under_cap:
+        return []
+    other = "amount above" if rounding.direction == "up" else "nearest amount"
+    return [Finding("rounded-under-cap", "note", f"The dose was rounded down, as the {other} would be more than the source allows.")]
 
 
 def _rounding(rounding: Rounding) -> list[Finding]:

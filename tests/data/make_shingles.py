@@ -3,14 +3,16 @@
     python tests/data/make_shingles.py DOCUMENTS_FOLDER FACTS_FOLDER OUT
 
 The documents that the catalogue cites may not be shipped, so their wording is kept as hashes: the first 10 hex digits of
-the SHA-256 of every 5 consecutive words. One section a source: `[name]`, then its hashes, sorted.
+the SHA-256 of every 5 consecutive words, or of all of a quote that has fewer. One section a source: `[name]`, then its hashes,
+sorted.
 
 - DOCUMENTS_FOLDER holds the documents, *.txt; a section is named like its file.
 - FACTS_FOLDER holds what was copied from other sources, word for word; a section is named like the address of the source:
   document_regimens_external.yaml, guideline_regimens.yaml, products.yaml and ramps.yaml (every table with a `quote` and its `url` or
   `source`; of guideline_regimens.yaml also what stands in double quotes in the `values` of a table with a `url`, and a quote
   of fewer than 5 words as one hash), error_reports.md (what stands in double quotes under a heading, for every address
-  under that heading) and weights_rounding.md (what stands in double quotes in the row of an address).
+  under that heading) and weights_rounding.md (what stands in double quotes in the row of an address, or
+  of the name of a site whose address another row has).
 
 The tests need neither folder. Words are what white space parts, in small letters, without markup, with plain quotation
 marks and hyphens; their punctuation stays, since it is part of a quote.
@@ -47,8 +49,8 @@ def words_of(text: str) -> list[str]:
 
 
 def shingles_of(words: list[str]) -> list[str]:
-    """Hash every window of 5 words, in the order of the text."""
-    windows = (" ".join(words[start : start + WINDOW]) for start in range(len(words) - WINDOW + 1))
+    """Hash every window of 5 words, in the order of the text; a shorter text is one window."""
+    windows = (" ".join(words[start : start + WINDOW]) for start in range(max(len(words) - WINDOW + 1, 1)))
     return [hashlib.sha256(window.encode()).hexdigest()[:DIGITS] for window in windows]
 
 
@@ -96,8 +98,9 @@ def _quotes_of_report(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _quotes_of_rows(text: str) -> Iterator[tuple[str, str]]:
+    known = dict.fromkeys(re.findall(r"https?://[^\s|),;]+", text))
     for row in text.splitlines():
-        for address in re.findall(r"https?://[^\s|),;]+", row):
+        for address in re.findall(r"https?://[^\s|),;]+", row) or [address for address in known if address.split("/")[2] in row]:
             for quote in re.findall(r'"([^"]+)"', row):
                 yield address, quote
 
