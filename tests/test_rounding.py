@@ -590,6 +590,7 @@ CAPPED: Final[list[tuple[str, str, Options, list[str], bool]]] = [
     ("daily", "70", {"round": "5 g", "direction": "up"}, ["25"] * 3, False),
     ("course", "98", {"round": "5 g", "direction": "up"}, ["25"] * 4, False),
     ("course", "99", {"round": "7 g", "direction": "up"}, ["21", "21", "28", "28"], False),  # refused, below
+    ("course", "99", {"round": "8 g", "direction": "up"}, ["24"] * 4, True),  # 104 g would be more than 4 x 25
     ("total", "140", {"round": "8 g", "direction": "up"}, ["24"] * 4, True),
     ("total", "140", {"round": "8 g", "direction": "nearest"}, ["24"] * 4, False),
     ("external", "62", {"round": "2.6 g"}, ["26"] * 3, False),

@@ -67,6 +67,9 @@ def test_known_picks(dose: str, sizes: tuple[str, ...], vials: list[tuple[str, i
         ("1.28", ("5",), "0", "5"),
         ("25", ("5",), "25", "25"),
         ("7", ("4", "6"), "6", "8"),
+        ("35", ("6", "10", "15"), "35", "35"),  # 10 + 10 + 15
+        ("33.5", ("6", "10", "15"), "33", "34"),  # 15 + 3 x 6; 4 x 6 + 10
+        ("29", ("6", "10", "15"), "28", "30"),  # the largest amount that these cannot make
     ],
 )
 def test_neighbours(grams: str, sizes: tuple[str, ...], low: str, high: str) -> None:

@@ -134,7 +134,7 @@ def _mend(stated: Fraction, days: int, over: Basis, rounding: Rounding, most: Fr
     largest = max(rounding.vials_g) if rounding.step_g is None else rounding.step_g
     finer = rounding._replace(direction="nearest") if ruled else rounding
     offers += [
-        (finer._replace(step_g=step, rule=None), f'--round "{exact_text(step)} g"{_over(rule.over if rule else None)}')
+        (finer._replace(step_g=step), f'--round "{exact_text(step)} g"{_over(rule.over if rule else None)}')
         for step in FINER_STEPS_G
         if step < largest
     ]
