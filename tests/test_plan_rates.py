@@ -477,7 +477,9 @@ def test_a_ramp_that_is_faster_than_the_label_is_warned_of() -> None:
         return [finding.text for finding in plan.findings if finding.code in ("sooner-than-label", "above-first-rate", "capped-rate")]
 
     assert found("0.3, 0.6, 1.2 mL/kg/h every 15 min") == []
-    assert found("0.3 for 14 min, 0.6 for 15 min, 1.2 mL/kg/h") == ["The ramp holds its first rate for 14 min, the label for 15 min."]
+    assert found("0.3 for 14 min, 0.6 for 15 min, 1.2 mL/kg/h") == [
+        "The ramp holds its first rate for 14 min and not for the 15 min of the label."
+    ]
     assert found("0.3 for 15 min, 0.6 for 14.5 min, 1.2 mL/kg/h") == ["The ramp rises sooner than every 15 min, as the label has it."]
     assert found("0.31 for 15 min, 0.6 mL/kg/h") == [
         (

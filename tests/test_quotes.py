@@ -10,7 +10,7 @@ import pytest
 from ivigcalc.catalogue import data_file, load_catalogue, load_limits
 from ivigcalc.catalogue.formulary import load_formulary
 from ivigcalc.model import Cited, Source
-from tests.data.make_shingles import WINDOW, main, read_shingles, shingles_of, short, words_of
+from tests.data.make_shingles import WINDOW, main, read_shingles, shingles_of, words_of
 
 SHINGLES = read_shingles(Path(__file__).parent.joinpath("data", "document_shingles.txt").read_text(encoding="utf-8"))
 

@@ -403,7 +403,7 @@ def test_ten_percent_of_the_calculated_dose(step: str, direction: str, fits_from
             assert (changed == 10) is (side == 0)
             assert changed <= 10
         else:
-            with pytest.raises(Refused, match=r"10% (less|more); at most 10% is allowed \(Siegel J, .*HOPA.* The nearest amount that fits"):
+            with pytest.raises(Refused, match=r"10% (less|more); at most 10% is allowed \(Siegel, .*HOPA.* The nearest amount that fits"):
                 ask(options)
 
 

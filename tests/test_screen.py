@@ -158,7 +158,7 @@ GOLDENS = {
             "is held at 297.6 mL per hour",
             "192.2 mL",
             "39min",
-            "for 15 min, the label for 30 min",
+            "for 15 min and not for the 30 min of the label",
         ],
     ),
     "rates-without-a-label": (

@@ -525,7 +525,7 @@ FAULTS: Final[dict[str, tuple[str, str, tuple[Fault, ...]]]] = {
     "table for vials": ("vials: 10,20", "vials: {a: b}", ((10, "defaults.vials", ("holds a list or table",)),)),
     "unknown policy": (
         "actual", "heavy", ((3, "defaults.dosing-weight", ("'heavy' is not known", "actual, ideal, adjusted, australia-2026")),)),
-    "round without unit": ("5 g", "5", ((4, "defaults.round", ("'5' is not known", 'write an amount such as "5 g"')),)),
+    "round without unit": ("5 g", "5", ((4, "defaults.round", ("5 has no unit", 'write "5 g"')),)),
     "round to nothing": ("5 g", "0 g", ((4, "defaults.round", ("above zero",)),)),
     "round too coarse": ("5 g", "500 g", ((4, "defaults.round", ("500 g is outside 0.01 to 100 g",)),)),
     "unknown rule": ("5 g", "ontari", ((4, "defaults.round", ("'ontari' is not known", "ontario, seton, new-zealand")),)),
