@@ -9,14 +9,10 @@ import click
 import typer
 
 from ivigcalc import __version__
-from ivigcalc.cli.about import about
 from ivigcalc.cli.catalogue import catalogue_app
 from ivigcalc.cli.command import LateGroup, StrictCommand
 from ivigcalc.cli.output import printable
 from ivigcalc.cli.plan import plan
-from ivigcalc.cli.products import products
-from ivigcalc.cli.regimens import regimens
-from ivigcalc.cli.weight import weight
 from ivigcalc.errors import CatalogueError, IvigcalcError, OutputError, ReaderGone
 
 INTERRUPTED = 130
@@ -25,10 +21,6 @@ app = typer.Typer(
     name="ivigcalc", cls=LateGroup, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, suggest_commands=False
 )
 app.command(cls=StrictCommand, short_help="Plan a regimen: grams for each day.")(plan)
-app.command(cls=StrictCommand, short_help="Every dosing weight side by side.")(weight)
-app.command(cls=StrictCommand, short_help="List the regimens, or show one.")(regimens)
-app.command(cls=StrictCommand, short_help="List the products, or show one.")(products)
-app.command(cls=StrictCommand, short_help="Intended use, data files, faults.")(about)
 app.add_typer(catalogue_app, short_help="Look after the data files.")
 
 

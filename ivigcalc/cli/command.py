@@ -34,8 +34,15 @@ class StrictCommand(TyperCommand):
         return super().parse_args(ctx, args)
 
 
-LATE = {"check": "Check an order that somebody else wrote."}
-"""Commands that are loaded only when they are asked for, so that `plan` does not wait for their options; with their short help."""
+LATE = {
+    "check": "Check an order that somebody else wrote.",
+    "weight": "Every dosing weight side by side.",
+    "regimens": "List the regimens, or show one.",
+    "products": "List the products, or show one.",
+    "about": "Intended use, data files, faults.",
+}
+"""Commands that are loaded only when they are asked for, so that `plan` does not wait for their options; with their short help. Each
+is the function of its name in the module of its name."""
 
 
 class LateGroup(TyperGroup):
@@ -43,7 +50,8 @@ class LateGroup(TyperGroup):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands."""
-        return [*super().list_commands(ctx), *LATE]
+        first, *others = super().list_commands(ctx)
+        return [first, *LATE, *others]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Find a command, and load it where that was left until now."""

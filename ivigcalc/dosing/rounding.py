@@ -3,7 +3,6 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from ivigcalc.dosing.vials import below_and_above, split_in_vials
 from ivigcalc.errors import Refused
 from ivigcalc.model import Rounding
 from ivigcalc.numbers import exact_text, screen_text
@@ -89,6 +88,8 @@ def round_amount(amount: Fraction, rounding: Rounding, most: Fraction | None = N
 def _neighbours(amount: Fraction, rounding: Rounding) -> tuple[Fraction, Fraction]:
     """The amounts on either side that could be ordered [g]; both are the amount itself where it is one of them."""
     if rounding.step_g is None:
+        from ivigcalc.dosing.vials import below_and_above  # only where whole vials are asked for
+
         return below_and_above(amount, rounding.vials_g)
     steps, rest = divmod(amount, rounding.step_g)
     return rounding.step_g * steps, rounding.step_g * (steps + (1 if rest else 0))
@@ -99,6 +100,8 @@ def _share(amount: Fraction, days: int, over: Basis, rounding: Rounding) -> tupl
     if over == "day":
         return (amount,) * days
     if rounding.step_g is None:
+        from ivigcalc.dosing.vials import split_in_vials
+
         return split_in_vials(amount, days, rounding.vials_g)
     return split_over_days(amount, days, rounding.step_g)
 

@@ -1,9 +1,10 @@
 """The plan on the screen: what to give each day, why, and where every number comes from."""
 
 from fractions import Fraction
+from types import ModuleType
 
 from ivigcalc.export import words
-from ivigcalc.export.infusions import infusion_rows, step_rows, supply_entries, supply_sources
+from ivigcalc.export.infusions import infusion_rows
 from ivigcalc.export.screen import Screen
 from ivigcalc.export.words import grams
 from ivigcalc.model import Cited, Comparison, Course, Finding, Option, Patient, Plan, Regimen
@@ -25,22 +26,33 @@ def plan_table(plan: Plan, width: int, *, colour: bool) -> str:
     screen.gap()
     _patient(screen, plan)
     _dose(screen, plan)
-    supply_entries(screen, plan)
+    of_supply = _of_supply() if plan.choices.supply else None
+    if of_supply:
+        of_supply.supply_entries(screen, plan)
     _findings(screen, plan.findings)
     screen.gap()
     infusion_rows(screen, plan)
     screen.gap()
-    step_rows(screen, plan)
+    if of_supply:
+        of_supply.step_rows(screen, plan)
     if following := _next(plan):
         screen.entry("Next", following)
     screen.entry("Order", words.order_text(plan))
     if plan.regimen:
         _sources(screen, (plan.regimen,), plan.cited)
-    supply_sources(screen, plan)
+    if of_supply:
+        of_supply.supply_sources(screen, plan)
     if plan.others:
         screen.entry("See also", ", ".join(other.id for other in plan.others))
     screen.entry("Use", words.INTENDED_USE)
     return screen.text()
+
+
+def _of_supply() -> ModuleType:
+    """What shows a product, its rates and steps; loaded only where there is one."""
+    from ivigcalc.export import supply
+
+    return supply
 
 
 def comparison_table(comparison: Comparison, width: int, choice: str, *, colour: bool) -> str:
