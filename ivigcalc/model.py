@@ -466,13 +466,14 @@ class Patient(NamedTuple):
     sex: Literal["female", "male"] | None = None
     age_years: Fraction | None = None
     pregnant: bool | None = None
+    pre_pregnancy_kg: Fraction | None = None
 
 
 class DosingWeight(NamedTuple):
     """The weight that the dose rests on, and why it is this one."""
 
     kg: Fraction
-    basis: Literal["actual", "ideal", "adjusted"]
+    basis: Literal["actual", "ideal", "adjusted", "pre-pregnancy"]
     policy: str
     reason: str
     source: str | None

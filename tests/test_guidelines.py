@@ -405,6 +405,9 @@ def test_whether_a_woman_is_pregnant_is_asked_and_a_man_is_not() -> None:
 
 def test_the_weight_before_pregnancy_is_asked_for(tmp_path: Path) -> None:
     catalogue = catalogue_of(tmp_path, one=regimen(phase("1 g/kg", "day", "1"), weight_basis="pre-pregnancy body weight"))
-    with pytest.raises(Refused, match="which is not the weight of today; write it as --weight, and add --dosing-weight actual"):
+    with pytest.raises(Refused, match="the weight before pregnancy is not known; add --pregnant with --pre-pregnancy-weight"):
         ask({"weight": "70", "regimen": "one"}, catalogue)
+    plan = ask_plan({"weight": "70", "pregnant": "yes", "pre-pregnancy-weight": "62", "regimen": "one"}, catalogue)
+    assert plan.weight.basis == "pre-pregnancy"
+    assert plan.weight.kg == plan.ordered_g == 62
     assert ask_plan({"weight": "62", "regimen": "one", "dosing-weight": "actual"}, catalogue).ordered_g == 62

@@ -72,6 +72,9 @@ def check(
     age: Annotated[str | None, typer.Option("--age", metavar="AGE", help='54 (years) or "8\u00a0months".')] = None,
     pregnant: Annotated[bool, typer.Option("--pregnant", help="Pregnant; unsaid is not taken as no.")] = False,
     not_pregnant: Annotated[bool, typer.Option("--not-pregnant", help="Not pregnant.")] = False,
+    pre_pregnancy_weight: Annotated[
+        str | None, typer.Option("--pre-pregnancy-weight", metavar="WEIGHT", help="Of a pregnant patient, where a source names it.")
+    ] = None,
     dosing_weight: Annotated[
         str | None,
         typer.Option("--dosing-weight", metavar="WHICH", help="actual, ideal, adjusted or a policy.", autocompletion=complete_policy),

@@ -70,6 +70,9 @@ def plan(
     age: Annotated[str | None, typer.Option("--age", metavar="AGE", help='54 (years) or "8 months".')] = None,
     pregnant: Annotated[bool, typer.Option("--pregnant", help="Pregnant; unsaid is not taken as no.")] = False,
     not_pregnant: Annotated[bool, typer.Option("--not-pregnant", help="Not pregnant.")] = False,
+    pre_pregnancy_weight: Annotated[
+        str | None, typer.Option("--pre-pregnancy-weight", metavar="WEIGHT", help="Of a pregnant patient, where a source names it.")
+    ] = None,
     dosing_weight: Annotated[
         str | None,
         typer.Option("--dosing-weight", metavar="WHICH", help="actual, ideal, adjusted or a policy.", autocompletion=complete_policy),
@@ -100,7 +103,7 @@ def plan(
     ramp: Annotated[
         str | None,
         typer.Option(
-            "--ramp", metavar="RAMP", help='"0.5, 1, 2 mL/kg/h every 30\u00a0min", "double every 30\u00a0min", printed, or a name.'
+            "--ramp", metavar="RAMP", help='"0.5, 1, 2\u00a0mL/kg/h every 30\u00a0min", "double every 30\u00a0min", printed, or a name.'
         ),
     ] = None,
     pump_step: Annotated[

@@ -15,6 +15,9 @@ def weight(
     age: Annotated[str | None, typer.Option("--age", metavar="AGE", help='54 (years) or "8 months".')] = None,
     pregnant: Annotated[bool, typer.Option("--pregnant", help="Pregnant; unsaid is not taken as no.")] = False,
     not_pregnant: Annotated[bool, typer.Option("--not-pregnant", help="Not pregnant.")] = False,
+    pre_pregnancy_weight: Annotated[
+        str | None, typer.Option("--pre-pregnancy-weight", metavar="WEIGHT", help="Of a pregnant patient, where a source names it.")
+    ] = None,
     label: Annotated[str | None, typer.Option("--label", metavar="TEXT", help="Shown with the weights. No patient's name, please.")] = None,
     format_: Annotated[str | None, typer.Option("--format", metavar="FORMAT", help="table or json.")] = None,
 ) -> None:

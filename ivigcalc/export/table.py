@@ -125,6 +125,8 @@ def _measures(patient: Patient) -> str:
         said.append(f"{screen_text(patient.age_years, 2)} years")
     if patient.pregnant is not None:
         said.append("pregnant" if patient.pregnant else "not pregnant")
+    if patient.pre_pregnancy_kg is not None:
+        said.append(f"{screen_text(patient.pre_pregnancy_kg)} kg before pregnancy")
     return ", ".join([f"{words.kilograms(patient.weight_kg)} actual weight", *said]) if said else ""
 
 
