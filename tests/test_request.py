@@ -361,3 +361,8 @@ def test_a_refusal_after_another_figure_was_accepted_names_it() -> None:
 def test_an_empty_label_is_refused() -> None:
     with pytest.raises(InputError, match="--label: nothing was given"):
         ask({"weight": "62", "regimen": "itp", "label": " "})
+
+
+def test_without_a_formulary_no_product_is_known() -> None:
+    with pytest.raises(InputError, match="--product: 'privigen-us' is not known"):
+        ask(weight="62", regimen="itp", product="privigen-us")

@@ -53,6 +53,17 @@ class LateGroup(TyperGroup):
         first, *others = super().list_commands(ctx)
         return [first, *LATE, *others]
 
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command of a line of words; of an unknown one, say which names are close, those that are loaded late among them."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            from difflib import get_close_matches
+
+            if close := get_close_matches(args[0], self.list_commands(ctx)):
+                raise click.UsageError(f"No such command {args[0]!r}. Did you mean {' or '.join(map(repr, close))}?", ctx) from None
+            raise
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Find a command, and load it where that was left until now."""
         if cmd_name not in LATE:
