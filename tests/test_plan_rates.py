@@ -926,6 +926,6 @@ def test_the_step_of_the_pump(pump_step: str, ml_per_h: str) -> None:
 
 def test_the_vials_of_a_course_and_of_the_whole_schedule_stand_together() -> None:
     # 24.8 g a day from 20 g and 5 g, 0.2 g left; 3 days and 2 courses: 6 of each, 1.2 g of 150 g is 0.8%
-    text = " ".join(plan_table(plan_of(product="privigen-us", cycles="2"), 80, colour=False).split())
+    text = " ".join(plan_table(plan_of(product="privigen-us", days="3", cycles="2", every="3 weeks"), 80, colour=False).split())
     assert "per course: 3 of 20 g, 3 of 5 g; 0.6 g wasted, 0.8% of what is opened" in text
     assert "in all, 2 courses: 6 of 20 g, 6 of 5 g; 1.2 g wasted, 0.8% of what is opened" in text
