@@ -187,7 +187,7 @@ def _table(asked: str | None, regimen: Regimen | None, product: Product | None, 
         return RateChoice(open=f"no rate of the label of {product.id} was read", mend="follow its current label")
     stated = tuple(dict.fromkeys(name for table in product.rates for name in table.indications))
     names = {**{name: name for name in stated}, **formulary().indications}
-    own = _covering(product, names.get(regimen.indication) if regimen else None)
+    own = _covering(product, names.get(regimen.indication, regimen.indication) if regimen else None)
     if asked is None:
         if own is None and stated == ("all",):
             own = product.rates[0]

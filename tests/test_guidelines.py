@@ -411,3 +411,17 @@ def test_the_weight_before_pregnancy_is_asked_for(tmp_path: Path) -> None:
     assert plan.weight.basis == "pre-pregnancy"
     assert plan.weight.kg == plan.ordered_g == 62
     assert ask_plan({"weight": "62", "regimen": "one", "dosing-weight": "actual"}, catalogue).ordered_g == 62
+
+
+@pytest.mark.parametrize("words", [{}, {"days": "5"}])
+def test_a_dosing_weight_other_than_the_one_that_a_source_names_is_flagged(words: dict[str, str]) -> None:
+    asked = {"weight": "95", "height": "165", "sex": "female", "regimen": "catastrophic-aps/ontario", **words}
+
+    def marks(options: dict[str, str]) -> set[str]:
+        result = ask(options, CATALOGUE)
+        found = result.findings if isinstance(result, Plan) else [f for option in result.options for f in option.findings]
+        return {finding.code for finding in found if finding.code.startswith("override-weight")}
+
+    assert marks(asked) == marks({**asked, "dosing-weight": "adjusted"}) == set()
+    assert marks({**asked, "dosing-weight": "actual"}) == {"override-weight-adjusted-to-actual"}
+    assert marks({**asked, "dosing-weight": "us-120"}) == set()  # which is the adjusted weight here

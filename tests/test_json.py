@@ -18,7 +18,7 @@ from ivigcalc.request import answer
 from tests.conftest import RunCli
 
 # docs/design.md, "Machine formats": the keys of each object; then those that were added.
-GIVEN = "volume_ml vials wasted_g minutes shortest_minutes"
+GIVEN = "volume_ml vials wasted_g wasted_percent minutes shortest_minutes"
 KEYS = {
     "": (
         "schema generator inputs dosing_weight regimen product rounding cycles infusions totals next_cycle_start order_text findings",
@@ -35,9 +35,9 @@ KEYS = {
     "cycles": ("phase cycle start calculated_g ordered_g g_per_kg", f"change_percent {GIVEN}"),
     "infusions": (
         "phase cycle day date calculated_g ordered_g g_per_kg volume_ml vials wasted_g minutes steps cumulative_g",
-        "change_percent shortest_minutes",
+        "change_percent shortest_minutes wasted_percent",
     ),
-    "totals": ("calculated_g ordered_g volume_ml vials wasted_g", "minutes shortest_minutes"),
+    "totals": ("calculated_g ordered_g volume_ml vials wasted_g", "minutes shortest_minutes wasted_percent"),
     "findings": ("code level text source accepted", ""),
     "start_window": ("after days from last_day", ""),
 }  # fmt: skip

@@ -128,7 +128,10 @@ def test_first_rates_and_maxima_of_issuing_bodies(product: str, indication: str,
     assert rates
     assert rates.choice.table
     held = rates.choice.table.first.minutes
-    assert (rates.first_ml_per_h, held and held.value.low, rates.most_ml_per_h) == (Fraction(first) * 10, minutes, Fraction(most) * 10)
+    assert (rates.choice.table.first.ml_per_kg_per_h, held and held.value.low) == (Fraction(first), minutes)
+    assert rates.most_ml_per_h == Fraction(most) * 10
+    shown_only = product == "octagam-10-eu"  # its first rate in dermatomyositis is that of another market
+    assert rates.first_ml_per_h == (None if shown_only else Fraction(first) * 10)
 
 
 def test_the_dosing_weight_of_an_obese_patient_reaches_the_pump() -> None:
@@ -273,6 +276,10 @@ def test_without_a_ramp_only_a_labels_own_ladder_runs(key: str, number: int, per
     assert plan.given.volume_ml == volume
     rungs = printed(table, percent)
     assert plan.rates
+    if table["maximum"]["quote"] == "not stated":  # shown, and never what a pump is set to
+        assert (plan.rates.most_ml_per_h, plan.given.shortest_minutes, pumped(plan)) == (None, None, None)
+        assert "rate-shown-only" in codes(plan)
+        return
     assert plan.rates.most_ml_per_h == most * Fraction(kg) // PUMP * PUMP  # no table of the file has a maximum of "less than"
     if rungs and table.get("ladder", {}).get("kind") == "labelled":
         assert pumped(plan) == on_the_pump(rungs, Fraction(kg), volume, most)
@@ -455,7 +462,7 @@ def test_rates_for_all_need_no_indication(product: str) -> None:
     assert plan.rates.choice.table is FORMULARY.products[product].rates[0]
 
 
-@pytest.mark.parametrize(("product", "stated"), [("privigen-us", "pi, cidp, itp"), ("privigen-eu", "all-except-pi, pi")])
+@pytest.mark.parametrize(("product", "stated"), [("privigen-us", "pi, cidp, itp"), ("gamunex-c-us", "pi, itp, cidp")])
 def test_without_an_indication_that_the_label_has_none_is_chosen(product: str, stated: str) -> None:
     for regimen in ({}, {"regimen": "icaht", "dose": "0.5 g/kg/day", "days": "4"}):
         plan = plan_of(product=product, **regimen)
@@ -463,6 +470,21 @@ def test_without_an_indication_that_the_label_has_none_is_chosen(product: str, s
         assert plan.given.shortest_minutes is None
         (finding,) = [finding for finding in plan.findings if finding.code == "rate-open"]
         assert f"has rates for {stated}; add --rate-for with one of them, or add --ramp with the rates of your ward." in finding.text
+
+
+def test_a_label_for_all_but_one_indication_is_for_any_other() -> None:
+    plan = plan_of(product="privigen-eu", regimen="icaht", dose="0.5 g/kg/day", days="4")
+    assert plan.rates
+    assert plan.rates.choice.table
+    assert plan.rates.choice.table.indications == ("all-except-pi",)
+    assert "rate-open" in codes(plan_of(product="privigen-eu"))  # a dose entered by hand is for no indication
+
+
+def test_a_first_step_is_held_as_long_as_a_label_lets_a_rate_rise() -> None:
+    # Panzyga in Canada: from 0.01 mL per kg per min, every 15 to 30 minutes; nothing of the first rate's own time
+    fast = plan_of(product="panzyga-ca", rate_for="itp", ramp="0.6 for 1 min, 4.8 mL/kg/h")
+    assert "sooner-than-label" in codes(fast)
+    assert "sooner-than-label" not in codes(plan_of(product="panzyga-ca", rate_for="itp", ramp="0.6 for 15 min, 4.8 mL/kg/h"))
 
 
 # What a ramp does that the label does not

@@ -25,7 +25,7 @@ def settle_rates(choice: RateChoice, supply: Supply, patient_kg: Fraction, dosin
     ramp = _ramp(choice, supply, found)
     ladder = _ladder(ramp, choice.table, weight, cap) if ramp else ()
     table = choice.table
-    first = table.first.ml_per_kg_per_h if table else None
+    first = table.first.ml_per_kg_per_h if table and not table.first.shown_only else None
     if ladder and cap:
         _refuse_above(ladder, cap, weight)
     return Rates(
@@ -36,7 +36,9 @@ def settle_rates(choice: RateChoice, supply: Supply, patient_kg: Fraction, dosin
         ladder=ladder,
         weight_kg=weight,
         first_ml_per_h=None if first is None else pump_rate(first, weight, choice.pump_step),
-        most_ml_per_h=None if cap is None else pump_rate(cap.ml_per_kg_per_h, weight, choice.pump_step, less_than=cap.less_than),
+        most_ml_per_h=None
+        if cap is None or cap.shown_only
+        else pump_rate(cap.ml_per_kg_per_h, weight, choice.pump_step, less_than=cap.less_than),
     )
 
 

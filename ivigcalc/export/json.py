@@ -127,6 +127,7 @@ def _given(given: Given) -> dict[str, Any]:
         "volume_ml": _maybe(given.volume_ml),
         "vials": None if given.vials is None else [{"g": _number(size), "count": count} for size, count in given.vials],
         "wasted_g": _maybe(given.wasted_g),
+        "wasted_percent": _maybe(given.wasted_percent),
         "minutes": _maybe(given.minutes),
         "shortest_minutes": _maybe(given.shortest_minutes),
     }

@@ -79,7 +79,7 @@ def _label(label: str) -> str:
 def _without_ramp(plan: Plan, rates: Rates) -> list[str]:
     """What the pump can be set to, and the shortest time that the label allows."""
     choice = rates.choice
-    first, most = ("" if rate is None else _set(rate) for rate in (rates.first_ml_per_h, rates.most_ml_per_h))
+    first, most = ("not set, as shown only" if rate is None else _set(rate) for rate in (rates.first_ml_per_h, rates.most_ml_per_h))
     pump = f"on a pump with steps of {screen_text(choice.pump_step)} mL per hour: first {first}, at most {most}"
     times = {infusion.ordered_g: infusion.given.shortest_minutes for infusion in plan.infusions}
     shortest = [f"{grams(dose)} in no less than {_until(choice.start, minutes)}" for dose, minutes in times.items() if minutes]

@@ -139,7 +139,7 @@ def _dose(screen: Screen, plan: Plan) -> None:
         infusions = [infusion for infusion in plan.infusions if infusion.cycle == course.cycle]
         lines = [
             f"{words.days_of(infusions)}, {grams(course.ordered_g)} per course",
-            words.per_kg(phase, course.calculated_g_per_kg),
+            words.calculated_per_kg(course),
         ]
         screen.entry("DOSE" if len(plan.phases) == 1 else phase.name, lines, "bold")
         screen.entry("Rounding", _rounding(plan, course))

@@ -5,7 +5,7 @@ from datetime import time
 from fractions import Fraction
 from itertools import groupby
 
-from ivigcalc.model import Comparison, Conflict, Counts, Infusion, Plan, Settled, Source, Span, Supply
+from ivigcalc.model import Comparison, Conflict, Counts, Course, Infusion, Plan, Settled, Source, Span, Supply
 from ivigcalc.numbers import screen_text
 from ivigcalc.units import kg_to_lb
 from ivigcalc.when import Interval, screen_date
@@ -24,6 +24,11 @@ def grams(value: Fraction, decimals: int | None = None) -> str:
 def kilograms(kg: Fraction) -> str:
     """Write a body weight [kg] in kg and lb."""
     return f"{screen_text(kg)} kg, {screen_text(kg_to_lb(kg), 2)} lb"
+
+
+def calculated_per_kg(course: Course) -> str:
+    """Write the calculated dose [g/kg] of a day and of a course; beside a dose that rounding has changed it is said to be that."""
+    return ("calculated " if course.change_percent else "") + per_kg(course.phase, course.calculated_g_per_kg)
 
 
 def per_kg(phase: Settled, course_g_per_kg: Fraction) -> str:
@@ -130,9 +135,7 @@ def order_text(plan: Plan) -> str:
             continue
         infusions = [infusion for infusion in plan.infusions if infusion.cycle == courses[0].cycle]
         name = f"{phase.name}: " if len(plan.phases) > 1 else ""
-        parts.append(
-            f"{name}DOSE {days_of(infusions)}, {grams(courses[0].ordered_g)} per course, {per_kg(phase, courses[0].calculated_g_per_kg)}"
-        )
+        parts.append(f"{name}DOSE {days_of(infusions)}, {grams(courses[0].ordered_g)} per course, {calculated_per_kg(courses[0])}")
         if len(courses) > 1 and courses[0].start is None:
             parts[-1] += f", {len(courses)} courses {interval(phase.every)} from start to start"
         parts += [

@@ -4,7 +4,21 @@ import re
 from fractions import Fraction
 
 from ivigcalc.errors import InputError
-from ivigcalc.model import Comparison, Course, Finding, Limit, Override, Plan, Regimen, Rounding, Settled, SiteUse, Supply
+from ivigcalc.model import (
+    Comparison,
+    Course,
+    DosingWeight,
+    Finding,
+    Limit,
+    Override,
+    Patient,
+    Plan,
+    Regimen,
+    Rounding,
+    Settled,
+    SiteUse,
+    Supply,
+)
 from ivigcalc.numbers import NUMBER, exact_text, screen_text
 from ivigcalc.units import Basis
 from ivigcalc.when import screen_date
@@ -18,7 +32,14 @@ def check(plan: Plan, limits: tuple[Limit, ...], site: SiteUse | None = None, am
     Args: plan; the safety limits; what was taken from a site file; the regimens that its own was chosen among.
     Returns: the plan with its findings, refusals first.
     """
-    findings = [*_changed(plan), *_provenance(plan), *_window(plan), *_moved(plan), *_rounding(plan.rounding)]
+    findings = [
+        *_changed(plan),
+        *_weight(plan.regimen, plan.patient, plan.weight),
+        *_provenance(plan),
+        *_window(plan),
+        *_moved(plan),
+        *_rounding(plan.rounding),
+    ]
     if plan.choices.supply:
         from ivigcalc.safety.supply import check_supply  # only where there is a product
 
@@ -56,6 +77,7 @@ def mark(comparison: Comparison, limits: tuple[Limit, ...], site: SiteUse | None
             *_limits(option.phase, grams, ordered, weight_kg, limits),
             *_caps(option.phase, grams, option.uncapped_g, weight_kg),
             *_overridden(option.phase.overrides),
+            *_weight(option.regimen, comparison.patient, option.weight or comparison.weight),
             *(finding for finding in _entered(option.phase) if option.regimen and finding.code != "entered-days"),
         )
         options.append(option._replace(findings=found))
@@ -189,6 +211,19 @@ def _rounding(rounding: Rounding) -> list[Finding]:
 def _changed(plan: Plan) -> list[Finding]:
     """Flag what departs from the regimen's own figures, and what was entered where the source states nothing."""
     return _overridden(plan.overrides) + [finding for phase in plan.phases if plan.regimen for finding in _entered(phase)]
+
+
+def _weight(regimen: Regimen | None, patient: Patient, weight: DosingWeight) -> list[Finding]:
+    """Flag a dosing weight other than the one that the regimen's source names for this patient."""
+    if regimen is None:
+        return []
+    in_pregnancy = regimen.weight_basis_in_pregnancy if patient.pregnant else None
+    stated = in_pregnancy or regimen.weight_basis
+    if not stated or stated.split()[0] in (weight.basis, weight.policy):
+        return []
+    named = stated.split()[0]
+    text = f"The dose rests on {weight.basis} body weight by {weight.policy}; the regimen's source names {stated}."
+    return [Finding(f"override-weight-{named}-to-{weight.policy}", "warning", text)]
 
 
 def _overridden(overrides: tuple[Override, ...]) -> list[Finding]:

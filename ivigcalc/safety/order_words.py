@@ -309,6 +309,7 @@ _GRAMMAR: tuple[tuple[str, Made], ...] = (
     (rf"(?:for |x ?)?{_COUNT} (?:courses?|cycles?)", lambda match: Courses(_number(match, MOST_CYCLES))),
     # words that say nothing of the dose
     (r"(?:give |given )?(?:as|at)(?= [0-9.,]+ ?(?:g|gm|grams?|mg|ml)\b)", lambda _: None),
+    (r"calculated(?= [0-9.,]+ ?g per kg\b)", lambda _: None),  # as our own order line says it beside a rounded dose
     (r"please|give|prescribe|order|administer|infuse|rx|start|commence|dose(?: of)?|infusion", lambda _: None),
     (r"(?:human )?(?:normal )?(?:ivigs?|igiv|hnig|immune globulin|immunoglobulins?)|ig|(?:for )?intravenous use", lambda _: None),
     (r"(?:by |as |via )?(?:an? )?(?:i\.?v\.?|intravenous(?:ly)?)(?: infusion)?", lambda _: None),

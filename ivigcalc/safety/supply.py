@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ivigcalc.model import NO_QUOTE, Finding, Plan, Product, Ramp, Rates
+from ivigcalc.model import NO_QUOTE, Finding, Plan, Product, Ramp, Rates, RateTable
 from ivigcalc.numbers import screen_text
 from ivigcalc.ramps import printed_rate, rate_in_words
 
@@ -16,6 +16,8 @@ def check_supply(plan: Plan) -> Iterator[Finding]:
     supply, rates = plan.choices.supply, plan.rates
     if supply and supply.product:
         yield from _unquoted(supply.product, vials=not supply.vials_by_hand)
+        if rates and rates.choice.table:
+            yield from _shown_only(supply.product, rates.choice.table)
         if not supply.vials_g:
             text = f"No source that was read states the vial sizes of {supply.product.id}; add --vials for vials and waste."
             yield Finding("vials-not-stated", "note", text)
@@ -32,6 +34,14 @@ def _unquoted(product: Product, *, vials: bool) -> Iterator[Finding]:
     for what, quote, source in figures:
         if quote is None:
             yield Finding("unquoted", "note", f"{product.name}, {what}: {NO_QUOTE}; check it against the label.", source.citation)
+
+
+def _shown_only(product: Product, table: RateTable) -> Iterator[Finding]:
+    """Name the rates of the label that are shown and are never a step."""
+    for what, rate in (("first rate", table.first), ("maximum rate", table.maximum)):
+        if rate.shown_only:
+            text = f"{product.name}, {what}: shown only and never a step: {rate.shown_only}; check it against the label."
+            yield Finding("rate-shown-only", "warning", text, rate.source.citation)
 
 
 def _rates(plan: Plan, rates: Rates) -> Iterator[Finding]:
@@ -91,7 +101,7 @@ def _ramp(rates: Rates, ramp: Ramp) -> Iterator[Finding]:
         text = f"The ramp holds its first rate for {screen_text(first.minutes)} min and not for the {held.value.low} min of the label."
         yield Finding("sooner-than-label", "warning", text, held.source.citation)
     every = table.step_minutes
-    if every and any(step.minutes is not None and step.minutes < every.value.low for step in rates.ladder[1:]):
+    if every and any(step.minutes is not None and step.minutes < every.value.low for step in (rates.ladder[1:] if held else rates.ladder)):
         text = f"The ramp rises sooner than every {every.value.low} min, as the label has it."
         yield Finding("sooner-than-label", "warning", text, every.source.citation)
 
