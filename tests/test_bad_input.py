@@ -356,3 +356,7 @@ def test_text_in_another_encoding_is_no_bug(run_cli: RunCli, tmp_path: Path, opt
         assert result.code in {0, 2}, result.err
         if result.code == 2:
             assert option in one_line(result, 2)
+
+
+def test_a_command_like_none_gets_no_suggestion(run_cli: RunCli) -> None:
+    assert one_line(run_cli("zzzz"), 2) == "ivigcalc: No such command 'zzzz'. See: ivigcalc --help\n"
