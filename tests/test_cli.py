@@ -20,8 +20,8 @@ from click.shell_completion import BashComplete
 from ivigcalc import __version__, cli
 from ivigcalc.catalogue import data_file, known_names, load_catalogue
 from ivigcalc.cli import app, main
+from ivigcalc.cli.choices import complete_policy
 from ivigcalc.cli.complete import complete_product, complete_regimen
-from ivigcalc.cli.plan import complete_policy
 from ivigcalc.errors import CatalogueError, InputError, IvigcalcError, OutputError, Refused
 from tests.conftest import RunCli
 from tests.test_bad_input import one_line

@@ -5,9 +5,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ivigcalc import __version__
+from ivigcalc.cli.choices import (
+    Age,
+    BispecificStart,
+    Closed,
+    Cycles,
+    Days,
+    Direction,
+    DosingWeight,
+    Height,
+    NotPregnant,
+    OwnFile,
+    Pregnant,
+    PrePregnancyWeight,
+    RoundOver,
+    Until,
+    Vials,
+)
 from ivigcalc.cli.command import options_given
 from ivigcalc.cli.complete import complete_product, complete_regimen
-from ivigcalc.cli.plan import complete_policy
 from ivigcalc.errors import InputError
 
 if TYPE_CHECKING:
@@ -56,32 +72,23 @@ def check(
     dose: Annotated[
         str | None, typer.Option("--dose", metavar="DOSE", help='The dose that is meant: "0.4\u00a0g/kg/day", "2\u00a0g/kg/course".')
     ] = None,
-    days: Annotated[str | None, typer.Option("--days", metavar="N", help="Consecutive days of a course, 1 to 31.")] = None,
+    days: Days = None,
     every: Annotated[
         str | None, typer.Option("--every", metavar="INTERVAL", help='Start to start: "3\u00a0weeks", "1\u00a0month".')
     ] = None,
-    cycles: Annotated[str | None, typer.Option("--cycles", metavar="N", help="How many courses in all.")] = None,
-    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Courses that start on or before this date.")] = None,
+    cycles: Cycles = None,
+    until: Until = None,
     start: Annotated[str | None, typer.Option("--start", metavar="DATE", help="First day, so that the order's dates are compared.")] = None,
     infuse_on: Annotated[str | None, typer.Option("--infuse-on", metavar="WEEKDAYS", help='Weekdays of infusion: "mon-fri".')] = None,
-    closed: Annotated[list[str] | None, typer.Option("--closed", metavar="DATE", help="A date without infusions; repeatable.")] = None,
-    height: Annotated[
-        str | None, typer.Option("--height", metavar="HEIGHT", help='165 (cm), "1.65\u00a0m", "5\u00a0ft 5\u00a0in".')
-    ] = None,
+    closed: Closed = None,
+    height: Height = None,
     sex: Annotated[str | None, typer.Option("--sex", metavar="SEX", help="female or male, for ideal weight.")] = None,
-    age: Annotated[str | None, typer.Option("--age", metavar="AGE", help='54 (years) or "8\u00a0months".')] = None,
-    pregnant: Annotated[bool, typer.Option("--pregnant", help="Pregnant; unsaid is not taken as no.")] = False,
-    not_pregnant: Annotated[bool, typer.Option("--not-pregnant", help="Not pregnant.")] = False,
-    pre_pregnancy_weight: Annotated[
-        str | None, typer.Option("--pre-pregnancy-weight", metavar="WEIGHT", help="Of a pregnant patient, where a source names it.")
-    ] = None,
-    dosing_weight: Annotated[
-        str | None,
-        typer.Option("--dosing-weight", metavar="WHICH", help="actual, ideal, adjusted or a policy.", autocompletion=complete_policy),
-    ] = None,
-    bispecific_start: Annotated[
-        str | None, typer.Option("--bispecific-start", metavar="DATE", help="First day of the bispecific antibody (myeloma-teclistamab).")
-    ] = None,
+    age: Age = None,
+    pregnant: Pregnant = False,
+    not_pregnant: NotPregnant = False,
+    pre_pregnancy_weight: PrePregnancyWeight = None,
+    dosing_weight: DosingWeight = None,
+    bispecific_start: BispecificStart = None,
     product: Annotated[
         str | None,
         typer.Option("--product", metavar="ID", help="The product of an order in mL, or that it names.", autocompletion=complete_product),
@@ -89,10 +96,10 @@ def check(
     concentration: Annotated[
         str | None, typer.Option("--concentration", metavar="STRENGTH", help='Of an order in mL: "10%", "100\u00a0mg/mL".')
     ] = None,
-    vials: Annotated[str | None, typer.Option("--vials", metavar="SIZES", help="Vials on the shelf, in grams: 5,10,20.")] = None,
+    vials: Vials = None,
     round_: Annotated[str | None, typer.Option("--round", metavar="TO", help="How the dose that is meant is rounded, as of plan.")] = None,
-    direction: Annotated[str | None, typer.Option("--direction", metavar="WAY", help="nearest, down or up.")] = None,
-    round_over: Annotated[str | None, typer.Option("--round-over", metavar="WHAT", help="Round the day or the course.")] = None,
+    direction: Direction = None,
+    round_over: RoundOver = None,
     within: Annotated[
         str | None, typer.Option("--within", metavar="PERCENT", help="How far an order may be rounded; 10% unless set.")
     ] = None,
@@ -101,9 +108,7 @@ def check(
         list[str] | None, typer.Option("--accept", metavar="CODE=FIGURE", help="Let one refused figure of the dose that is meant through.")
     ] = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why it is accepted.")] = None,
-    site: Annotated[
-        str | None, typer.Option("--site", metavar="FILE", help="The hospital's own file of defaults and regimens; none for none.")
-    ] = None,
+    site: OwnFile = None,
     csv: Annotated[
         str | None,
         typer.Option("--csv", metavar="FILE", help="Check a file of orders, its columns named as the options, with id and order."),

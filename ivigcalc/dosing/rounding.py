@@ -43,7 +43,7 @@ def order(stated: Fraction, days: int, over: Basis, rounding: Rounding, most: Fr
         )
     amount = round_amount(stated, rounding, most)
     departs, finer_would_do = _departs(stated, amount.grams, rounding), rounding.step_g != FINER_STEPS_G[-1]
-    if departs and finer_would_do:
+    if departs and finer_would_do:  # a finer step mends an empty day too, so it is what to say
         raise Refused(_too_much(stated, days, over, rounding, most))
     ordered = _share(amount.grams, days, over, rounding)
     if ordered[0] == 0:
