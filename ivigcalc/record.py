@@ -10,7 +10,7 @@ from ivigcalc.model import Cautions, Choices, LastCourse, Patient
 from ivigcalc.numbers import exact_text, refuse_long
 from ivigcalc.options import Options, given, many
 from ivigcalc.units import read_grams, read_weight
-from ivigcalc.when import read_date, screen_date
+from ivigcalc.when import read_date
 
 HISTORY = (
     *("anaphylaxis-to-immunoglobulin", "iga-deficiency", "iga-deficiency-with-antibodies"),
@@ -21,9 +21,7 @@ LAST_COURSE_G = (Fraction("0.1"), Fraction(6_500))
 """Our own bounds on the grams of a last course: the highest dose per kg for the highest body weight."""
 
 
-def add_record(
-    patient: Patient, choices: Choices, options: Options, today: date, cautions: Cautions | None
-) -> tuple[Patient, Choices]:
+def add_record(patient: Patient, choices: Choices, options: Options, today: date, cautions: Cautions | None) -> tuple[Patient, Choices]:
     """Add what was said of the patient's record.
 
     Args: the patient; what was chosen; options as typed; today's date; the tables of live vaccines.
@@ -103,21 +101,3 @@ def _jurisdiction(text: str, cautions: Cautions | None) -> str:
         why = "no interval for the UK was found in a source" if word in ("uk", "gb", "united kingdom") else f"{text!r} is not known"
         raise InputError(f"--vaccines: {why}; write {' or '.join(known)}, or leave it out")
     return word
-
-
-def measures(patient: Patient) -> list[str]:
-    """Say what the record holds, for every format that people read.
-
-    Args: the patient.
-    Returns: one phrase for each thing that was said.
-    """
-    said = []
-    if patient.blood_group:
-        said.append(f"blood group {patient.blood_group}")
-    if patient.history is not None:
-        said.append(f"history {' and '.join(patient.history) or 'none of those asked for'}")
-    if patient.last_course:
-        said.append(f"last course {exact_text(patient.last_course.grams)} g until {screen_date(patient.last_course.day)}")
-    if patient.weight_date:
-        said.append(f"weighed on {screen_date(patient.weight_date)}")
-    return said

@@ -17,6 +17,7 @@ import pytest
 from ivigcalc import __version__
 from ivigcalc.catalogue import data_file
 from ivigcalc.catalogue.formulary import load_formulary
+from ivigcalc.model import Cited
 from ivigcalc.numbers import screen_text
 from ivigcalc.when import screen_date
 from tests.conftest import RunCli
@@ -53,10 +54,14 @@ def anywhere(text: str) -> str:
     return r"\s*".join(re.escape(character) for character in text if not character.isspace())
 
 
+assert LIMITS.cautions
+CAUTIONS = LIMITS.cautions
 CITED = [cited for regimen in CATALOGUE.regimens.values() for cited in regimen.cited]
 CITED += [cap.cited for regimen in CATALOGUE.regimens.values() for phase in regimen.phases for cap in phase.caps]
 CITED += [cited for other in CATALOGUE.not_ivig.values() for cited in other.cited]
 CITED += [cited for limit in LIMITS.doses for cited in limit.cited]
+CAUTIONED = [passage for entry in (*CAUTIONS.of.values(), *CAUTIONS.vaccines.values()) for passage in entry.cited]
+CITED += [Cited(passage.source, passage.locator, passage.quote or "") for passage in CAUTIONED]
 CITATIONS = {text for cited in CITED for text in (cited.source.citation, cited.source.url, cited.locator, cited.quote) if text}
 IDS = {name for regimen in CATALOGUE.regimens.values() for name in (regimen.id, regimen.indication, *regimen.aliases)}
 EXAMPLES = r"(?m)^ +ivigcalc .*$|^Usage: .*(?:\n {6,}.*)*"

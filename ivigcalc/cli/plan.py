@@ -70,6 +70,27 @@ def plan(
     age: Annotated[str | None, typer.Option("--age", metavar="AGE", help='54 (years) or "8 months".')] = None,
     pregnant: Annotated[bool, typer.Option("--pregnant", help="Pregnant; unsaid is not taken as no.")] = False,
     not_pregnant: Annotated[bool, typer.Option("--not-pregnant", help="Not pregnant.")] = False,
+    blood_group: Annotated[str | None, typer.Option("--blood-group", metavar="GROUP", help="O, A, B or AB.")] = None,
+    history: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--history",
+            metavar="WHAT",
+            help=(
+                "anaphylaxis-to-immunoglobulin, iga-deficiency, iga-deficiency-with-antibodies, hyperprolinaemia, fructose-intolerance, "
+                "corn-allergy or none; repeatable."
+            ),
+        ),
+    ] = None,
+    last_course: Annotated[
+        str | None,
+        typer.Option("--last-course", metavar="COURSE", help='Day of its last infusion and its grams in all: "2027-01-04 124\u00a0g".'),
+    ] = None,
+    weight_date: Annotated[str | None, typer.Option("--weight-date", metavar="DATE", help="When the patient was weighed.")] = None,
+    previous_weight: Annotated[str | None, typer.Option("--previous-weight", metavar="WEIGHT", help="The body weight before.")] = None,
+    vaccines: Annotated[
+        str | None, typer.Option("--vaccines", metavar="WHERE", help="When live vaccines may follow: acip or australia.")
+    ] = None,
     dosing_weight: Annotated[
         str | None,
         typer.Option("--dosing-weight", metavar="WHICH", help="actual, ideal, adjusted or a policy.", autocompletion=complete_policy),

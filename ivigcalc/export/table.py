@@ -27,6 +27,8 @@ def plan_table(plan: Plan, width: int, *, colour: bool) -> str:
     _dose(screen, plan)
     supply_entries(screen, plan)
     _findings(screen, plan.findings)
+    if missing := words.not_recorded(plan):
+        screen.entry("Record", f"not recorded: {', '.join(missing)}")
     screen.gap()
     infusion_rows(screen, plan)
     screen.gap()
@@ -96,6 +98,7 @@ def _measures(patient: Patient) -> str:
         said.append(f"{screen_text(patient.age_years, 2)} years")
     if patient.pregnant is not None:
         said.append("pregnant" if patient.pregnant else "not pregnant")
+    said += words.record(patient)
     return ", ".join([f"{words.kilograms(patient.weight_kg)} actual weight", *said]) if said else ""
 
 

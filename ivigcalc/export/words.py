@@ -5,7 +5,7 @@ from datetime import time
 from fractions import Fraction
 from itertools import groupby
 
-from ivigcalc.model import Comparison, Counts, Infusion, Plan, Settled, Source, Span, Supply
+from ivigcalc.model import Comparison, Counts, Infusion, Patient, Plan, Settled, Source, Span, Supply
 from ivigcalc.numbers import screen_text
 from ivigcalc.units import kg_to_lb
 from ivigcalc.when import Interval, screen_date
@@ -24,6 +24,35 @@ def grams(value: Fraction, decimals: int | None = None) -> str:
 def kilograms(kg: Fraction) -> str:
     """Write a body weight [kg] in kg and lb."""
     return f"{screen_text(kg)} kg, {screen_text(kg_to_lb(kg), 2)} lb"
+
+
+def record(patient: Patient) -> list[str]:
+    """Write what was said of the patient's record, one phrase for each thing."""
+    said = []
+    if patient.blood_group:
+        said.append(f"blood group {patient.blood_group}")
+    if patient.history is not None:
+        said.append(f"history {' and '.join(patient.history) or 'none of those asked for'}")
+    if patient.last_course:
+        said.append(f"last course {grams(patient.last_course.grams)} until {screen_date(patient.last_course.day)}")
+    if patient.weight_date:
+        said.append(f"weighed on {screen_date(patient.weight_date)}")
+    if patient.previous_weight_kg:
+        said.append(f"{kilograms(patient.previous_weight_kg)} before")
+    return said
+
+
+def not_recorded(plan: Plan) -> list[str]:
+    """Name what was not given of the patient's record, so that it is not taken as no."""
+    patient = plan.patient
+    said = {
+        "blood group": patient.blood_group,
+        "history": patient.history,
+        "last course": patient.last_course,
+        "age": patient.age_years,
+        "risk factors": plan.choices.rate.risks or None,
+    }
+    return [name for name, value in said.items() if value is None]
 
 
 def per_kg(phase: Settled, course_g_per_kg: Fraction) -> str:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from typing import NamedTuple
 
-from ivigcalc.model import Caution, Cautions, Course, Finding, Passage, Patient, Plan, Product, Settled
+from ivigcalc.model import Caution, Cautions, Course, Finding, Level, Passage, Patient, Plan, Product, Settled
 from ivigcalc.numbers import screen_text
 from ivigcalc.units import kg_to_lb
 from ivigcalc.when import add_months, screen_date
@@ -14,6 +15,21 @@ BMI = (Fraction(12), Fraction(40))
 LOW_BMI_FROM_CM = Fraction(100)
 """A low BMI says nothing of a small child."""
 CM_PER_INCH = Fraction("2.54")
+
+FOR_ALL = ("anaphylaxis-to-immunoglobulin", "iga-deficiency-with-antibodies")
+"""What forbids every immunoglobulin."""
+BY_PRODUCT = {"hyperprolinaemia": "proline", "fructose-intolerance": "sorbitol", "corn-allergy": "maltose"}
+"""What may forbid a product, by its label, and the substance behind it."""
+NEVER = (*FOR_ALL, *BY_PRODUCT)
+"""The codes of refusals that nothing accepts."""
+
+
+class Gap(NamedTuple):
+    """From the last infusion of a course to the first of the next [days]; without dates a month counts as 31 days."""
+
+    days: int
+    after: str
+    at_most: bool  # it rests on such a month
 
 
 def check_cautions(plan: Plan, cautions: Cautions) -> Iterator[Finding]:
@@ -50,7 +66,6 @@ def check_cautions(plan: Plan, cautions: Cautions) -> Iterator[Finding]:
         from ivigcalc.safety.days28 import check_28_days
 
         yield from check_28_days(plan, of["28-day-dose"])
-    yield from _not_recorded(plan)
 
 
 def sources(cited: Iterable[Passage]) -> str:
@@ -69,19 +84,16 @@ def per_kg(plan: Plan, grams: Fraction) -> Fraction:
     return grams / min(plan.weight.kg, plan.patient.weight_kg)
 
 
-def apart(plan: Plan) -> Iterator[tuple[int, str, bool]]:
-    """The longest time [days] from the last infusion of a course to the first of the next, where it begins, and whether it is the last
-    course before this plan that ended it; by the interval where there are no dates."""
-    last = plan.patient.last_course
-    first = plan.infusions[0].date
+def _gaps(plan: Plan) -> Iterator[Gap]:
+    """The times without infusions: before the plan, if its last course was given, and between its courses."""
+    last, first = plan.patient.last_course, plan.infusions[0].date
     if last and first:
-        yield (first - last.day).days, "the last course", True
+        yield Gap((first - last.day).days, "the last course", at_most=False)
     for before, course in zip(plan.courses, plan.courses[1:], strict=False):
-        if before.start and course.start:
-            yield (course.start - before.start).days - before.phase.days + 1, f"course {before.cycle}", False
-        else:
-            every = interval_days(before, course, month=31)
-            yield every - before.phase.days + 1, f"course {before.cycle}", False
+        dated = (course.start - before.start).days if course.start and before.start else None
+        days = interval_days(before, course, month=31) if dated is None else dated
+        months = dated is None and days != interval_days(before, course, month=28)
+        yield Gap(days - before.phase.days + 1, f"course {before.cycle}", at_most=months)
 
 
 def interval_days(before: Course, course: Course, month: int) -> int:
@@ -95,10 +107,10 @@ def interval_days(before: Course, course: Course, month: int) -> int:
     return every.number * {"day": 1, "week": 7, "month": month}[every.unit]
 
 
-def _finding(code: str, level: str, lead: str, caution: Caution) -> Finding:
+def _finding(code: str, level: Level, lead: str, caution: Caution) -> Finding:
     """A finding that says what the sources of its caution ask for."""
     says = "; ".join(passage.says for passage in caution.cited)
-    return Finding(code, "warning" if level == "warning" else "note", f"{lead}: {says}.", sources(caution.cited))
+    return Finding(code, level, f"{lead}: {says}.", sources(caution.cited))
 
 
 def _haemolysis(plan: Plan, caution: Caution) -> Iterator[Finding]:
@@ -120,9 +132,9 @@ def _kidney(plan: Plan, caution: Caution) -> Iterator[Finding]:
     asked, old = "kidney" in plan.choices.rate.risks, age is not None and age > above
     if not asked and not old:
         return
-    lead = "At risk of kidney failure" if asked else f"Age above {screen_text(above)} years is a risk factor for kidney failure"
-    if old:
-        lead += f"{' and' if asked else ''}, at an advanced age, which is one for thrombosis too" if not asked else ", at an advanced age"
+    by_age = f"age above {screen_text(above)} years is a risk factor for kidney failure, and an advanced age is one for thrombosis"
+    lead = "; ".join(words for words, said in (("at risk of kidney failure", asked), (by_age, old)) if said)
+    lead = lead[0].upper() + lead[1:]
     if not asked and plan.choices.supply and plan.choices.supply.product:
         lead += _label_at_risk(plan.choices.supply.product)
     yield _finding("kidney-risk", "warning", lead, caution)
@@ -160,19 +172,17 @@ def contains(product: Product, substance: str) -> bool:
 def _restart(plan: Plan, caution: Caution) -> Iterator[Finding]:
     """A long gap: the next infusion starts again at the first rate."""
     weeks = caution.figures["above"]
-    gaps = [gap for gap in apart(plan) if gap[0] > weeks * 7]
-    if not gaps:
+    gap = next((gap for gap in _gaps(plan) if gap.days > weeks * 7), None)
+    if gap is None:
         return
-    days, after, before_plan = gaps[0]
     table = plan.rates and plan.rates.choice.table
     rate = "the first rate of the label of its product"
     if plan.rates and table:
         from ivigcalc.ramps import printed_rate
 
         rate = f"the first rate of the label, {printed_rate(table.first, plan.rates.weight_kg)}"
-    about = "" if before_plan or plan.courses[0].start else "up to "
-    lead = f"{about}{days} days after {after}, more than {screen_text(weeks)} weeks: start again at {rate}"
-    yield _finding("restart", "warning", f"{lead[0].upper()}{lead[1:]}", caution)
+    after = f"{'Up to ' if gap.at_most else ''}{gap.days} days after {gap.after}"
+    yield _finding("restart", "warning", f"{after}, more than {screen_text(weeks)} weeks: start again at {rate}", caution)
 
 
 def _weighing(plan: Plan, of: dict[str, Caution]) -> Iterator[Finding]:
@@ -188,7 +198,9 @@ def _weighing(plan: Plan, of: dict[str, Caution]) -> Iterator[Finding]:
         change = (patient.weight_kg - previous) / previous * 100
         if abs(change) >= of["weight-changed"].figures["at_least"]:
             more = "more" if change > 0 else "less"
-            lead = f"{screen_text(patient.weight_kg)} kg is {screen_text(abs(change), 1)}% {more} than the {screen_text(previous)} kg before"
+            lead = (
+                f"{screen_text(patient.weight_kg)} kg is {screen_text(abs(change), 1)}% {more} than the {screen_text(previous)} kg before"
+            )
             yield _finding("weight-changed", "warning", lead, of["weight-changed"])
 
 
@@ -209,29 +221,16 @@ def _measures(patient: Patient, height_cm: Fraction) -> Iterator[Finding]:
         for what, other_kg, other_cm in slips
         if low <= _bmi(other_kg, other_cm) <= high and other_cm <= 272
     ]
+    outside = f"outside {screen_text(low)} to {screen_text(high)}, a bound of our own"
     text = (
-        f"{screen_text(kg)} kg and {screen_text(height_cm)} cm give a BMI of {screen_text(bmi, 1)}, outside {low} to {high}, a bound of our "
-        f"own: check both and their units{''.join(f'; if {fit}' for fit in fits)}."
+        f"{screen_text(kg)} kg and {screen_text(height_cm)} cm give a BMI of {screen_text(bmi, 1)}, {outside}: check both and their units"
     )
+    text += "".join(f"; if {fit}" for fit in fits) + "."
     yield Finding("weight-and-height", "warning", text)
 
 
 def _bmi(kg: Fraction, height_cm: Fraction) -> Fraction:
     return kg / (height_cm / 100) ** 2
-
-
-def _not_recorded(plan: Plan) -> Iterator[Finding]:
-    """Say once what was not given, so that it is not taken as no."""
-    patient = plan.patient
-    missing = {
-        "blood group": patient.blood_group,
-        "history": patient.history,
-        "last course": patient.last_course,
-        "age": patient.age_years,
-        "risk factors": plan.choices.rate.risks or None,
-    }
-    if words := [name for name, said in missing.items() if said is None]:
-        yield Finding("not-recorded", "note", f"Not recorded: {', '.join(words)}.")
 
 
 def settled_by_source(phase: Settled) -> bool:

@@ -3,14 +3,7 @@
 from collections.abc import Iterator
 
 from ivigcalc.model import Cautions, Contraindication, Finding, Level, Patient, Product, Supply
-from ivigcalc.safety.cautions import contains, sources
-
-FOR_ALL = ("anaphylaxis-to-immunoglobulin", "iga-deficiency-with-antibodies")
-"""Refusals for every immunoglobulin."""
-BY_PRODUCT = {"hyperprolinaemia": "proline", "fructose-intolerance": "sorbitol", "corn-allergy": "maltose"}
-"""What is judged by the product, and the substance behind it."""
-NEVER = (*FOR_ALL, *BY_PRODUCT)
-"""The codes of refusals that nothing accepts."""
+from ivigcalc.safety.cautions import BY_PRODUCT, FOR_ALL, contains, sources
 
 
 def refuse(patient: Patient, supply: Supply | None, cautions: Cautions) -> Iterator[Finding]:

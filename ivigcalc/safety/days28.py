@@ -1,6 +1,7 @@
 """The dose of any 28 consecutive dates, both ends counted, over a schedule and the course before it. Pure."""
 
 from collections.abc import Iterator
+from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -48,18 +49,20 @@ def check_28_days(plan: Plan, caution: Caution) -> Iterator[Finding]:
         else:
             yield Finding("28-day-dose-source", "warning", f"{text}; the regimen's own source states it.", source)
     elif ordered and (figure := per_kg(plan, ordered.grams)) > above:
-        text = f"Rounding alone takes the dose to {screen_text(figure)} g per kg within {width} days, {_when(plan, ordered)}, above {limit}."
+        text = (
+            f"Rounding alone takes the dose to {screen_text(figure)} g per kg within {width} days, {_when(plan, ordered)}, above {limit}."
+        )
         yield Finding("28-day-dose-rounding", "note", text, source)
 
 
-def _days(plan: Plan) -> Iterator[Day]:
-    """Every day of the schedule, after the course before it, whose grams all count on its last day."""
+def _days(plan: Plan, *, dates: bool = True) -> Iterator[Day]:
+    """Every day of the schedule, after the course before it, whose grams all count on its last day; or by the interval alone."""
     last = plan.patient.last_course
-    if last:
+    if last and dates:
         yield Day(last.day.toordinal(), 0, last.grams, last.grams)
     starts = dict(zip((course.cycle for course in plan.courses), _by_interval(plan.courses), strict=True))
     for infusion in plan.infusions:
-        number = infusion.date.toordinal() if infusion.date else starts[infusion.cycle] + infusion.day - 1
+        number = infusion.date.toordinal() if infusion.date and dates else starts[infusion.cycle] + infusion.day - 1
         yield Day(number, infusion.cycle, infusion.calculated_g, infusion.ordered_g)
 
 
@@ -89,10 +92,11 @@ def _not_of_source(plan: Plan, most: Most, width: int) -> str | None:
     """What causes the excess beside the regimen's own figures, or None."""
     if most.first.course == 0:
         return "the last course is part of it"
-    if plan.regimen is None or plan.overrides or not all(settled_by_source(phase) for phase in plan.phases):
+    within = {course.phase for course in plan.courses if most.first.course <= course.cycle <= most.last.course}
+    if plan.regimen is None or _beyond(plan, most) or not all(settled_by_source(phase) for phase in within):
         return "not all of its figures are those of a source"
-    starts = dict(zip((course.cycle for course in plan.courses), _by_interval(plan.courses), strict=True))
-    alone = _most([(day, day.calculated_g) for day in (_placed(day, starts, plan) for day in _days(plan)) if day.course], width)
+    by_interval = [(day, day.calculated_g) for day in _days(plan, dates=False)]
+    alone = _most(by_interval, width)
     if alone is None or alone.grams < most.grams:
         return "moving courses to other days brought them closer together"
     from ivigcalc.safety.population import outside
@@ -100,12 +104,10 @@ def _not_of_source(plan: Plan, most: Most, width: int) -> str | None:
     return outside(plan.regimen, plan.patient.age_years)
 
 
-def _placed(day: Day, starts: dict[int, int], plan: Plan) -> Day:
-    """A day where the interval alone would put it."""
-    course = next((course for course in plan.courses if course.cycle == day.course), None)
-    if course is None or course.start is None:
-        return day
-    return day._replace(number=starts[day.course] + day.number - course.start.toordinal())
+def _beyond(plan: Plan, most: Most) -> bool:
+    """Whether a course is in it that the source, which states how many, does not."""
+    stated = [phase.cycles.high for phase in plan.phases if phase.cycles]
+    return len(stated) == len(plan.phases) and most.last.course > sum(stated)
 
 
 def _when(plan: Plan, most: Most) -> str:
@@ -113,7 +115,5 @@ def _when(plan: Plan, most: Most) -> str:
     last = next((infusion.date for infusion in plan.infusions if infusion.cycle == most.last.course), None)
     if last is None:
         return f"courses {most.first.course} and {most.last.course} by the interval"
-    from datetime import date
-
     first, end = (date.fromordinal(day.number) for day in (most.first, most.last))
     return f"{screen_date(first)} to {screen_date(end)}"

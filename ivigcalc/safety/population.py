@@ -38,7 +38,9 @@ def check_age(plan: Plan) -> Iterator[Finding]:
     years = screen_text(age, 2)
     if regimen and regimen.ages and not _holds(regimen.ages, age):
         source = plan.cited[0].source.citation
-        yield Finding("age-outside-source", "warning", f"The regimen's source is about patients {_words(regimen.ages)}, not {years}.", source)
+        yield Finding(
+            "age-outside-source", "warning", f"The regimen's source is about patients {_words(regimen.ages)}, not {years}.", source
+        )
     if not supply or not supply.product:
         return
     table, asked = plan.choices.rate.table, plan.choices.rate.indication

@@ -28,7 +28,9 @@ def check_vaccines(plan: Plan, table: VaccineTable) -> Iterator[Finding]:
     row = next((row for row in table.rows if dose <= row.to_g_per_kg), None)
     if row is None:
         most = screen_text(table.rows[-1].to_g_per_kg)
-        yield Finding("vaccines-not-stated", "warning", f"{what}: no interval is stated above {most} g per kg, and this is {course}.", source)
+        yield Finding(
+            "vaccines-not-stated", "warning", f"{what}: no interval is stated above {most} g per kg, and this is {course}.", source
+        )
         return
     said = [] if dose >= row.from_g_per_kg else [f"it is no row of the table, and the next higher one, {_row(row[0], row[1])}, counts"]
     said += [note for note in (row.note, *table.notes) if note]
