@@ -118,7 +118,15 @@ def test_what_moved_is_said_with_both_days() -> None:
 
 def test_moves_do_not_add_up() -> None:
     # 18 days after Monday 11 January is a Friday, and the course waits for Monday; 36 days after is a Tuesday
-    options: Options = {"weight": "62", "regimen": "itp", "start": "2027-01-08", "cycles": "3", "infuse-on": "mon-fri", "every": "18 days", "dose": "0.2 g/kg/day"}
+    options: Options = {
+        "weight": "62",
+        "regimen": "itp",
+        "start": "2027-01-08",
+        "cycles": "3",
+        "infuse-on": "mon-fri",
+        "every": "18 days",
+        "dose": "0.2 g/kg/day",
+    }
     assert starts(options) == ["2027-01-11", "2027-02-01", "2027-02-16"]
 
 

@@ -505,7 +505,9 @@ def test_an_interval_that_is_asked_for_is_then_taken(tmp_path: Path) -> None:
 
 def test_an_interval_goes_to_the_one_phase_that_is_repeated_without_one(tmp_path: Path) -> None:
     catalogue = catalogue_of(tmp_path, r=regimen(induction(cycles="2"), upkeep()))
-    plan = ask_plan(catalogue=catalogue, weight="70", regimen="r", cycles="3", every="1 week", start="2027-01-04", accept=("28-day-dose=4",), reason="x")
+    plan = ask_plan(
+        catalogue=catalogue, weight="70", regimen="r", cycles="3", every="1 week", start="2027-01-04", accept=("28-day-dose=4",), reason="x"
+    )
     assert [str(course.start) for course in plan.courses] == ["2027-01-04", "2027-01-11", "2027-02-08"]
     catalogue = catalogue_of(tmp_path, r=regimen(induction(cycles="2"), upkeep(every="not stated")))
     with pytest.raises(InputError, match="--every: this regimen has the phases loading and maintenance"):

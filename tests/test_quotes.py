@@ -33,6 +33,7 @@ ADDRESSES = {
     "uk-form": "https://docslib.org/doc/13685911/immunoglobulin-request-form",
     "seton-protocol": "http://medicinelakex1.com/c/cds.seton.net1.html",
     "us-order-form": "https://studyres.com/doc/6558262/dose-interval-dose-interval",
+    "fda-privigen-2012": "http://www.fda.gov/Safety/MedWatch/SafetyInformation/ucm311070.htm",
 }
 
 # Counted in the sources: windows of words do not see that a quote has lost its first or last word.
@@ -58,6 +59,8 @@ COUNTED = {
     "uk-request-form.cited[1]": ("uk-form", 13),
     "seton.cited[1]": ("seton-protocol", 22),
     "us-120.cited[1]": ("us-order-form", 12),
+    "28-day-dose.cited[1]": ("privigen-us-label", 15),
+    "haemolysis.cited[1]": ("fda-privigen-2012", 20),
 }
 
 
@@ -69,6 +72,13 @@ def _quotes() -> Iterator[tuple[str, Cited]]:
         **{limit.code: limit.cited for limit in load_limits(data_file("limits.yaml")).doses},
         **{policy.id: policy.cited for policy in load_limits(data_file("limits.yaml")).weights.offered.values()},
     }
+    cautions = load_limits(data_file("limits.yaml")).cautions
+    assert cautions
+    passages = {name: caution.cited for name, caution in cautions.of.items()} | {
+        name: table.cited for name, table in cautions.vaccines.items()
+    }
+    for name, said in passages.items():
+        owners[name] = tuple(Cited(passage.source, passage.locator, passage.quote) for passage in said if passage.quote)
     for key, places in owners.items():
         for number, cited in enumerate(places, 1):
             yield f"{key}.cited[{number}]", cited

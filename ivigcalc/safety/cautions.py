@@ -223,7 +223,7 @@ def _measures(patient: Patient, height_cm: Fraction) -> Iterator[Finding]:
     ]
     outside = f"outside {screen_text(low)} to {screen_text(high)}, a bound of our own"
     text = (
-        f"{screen_text(kg)} kg and {screen_text(height_cm)} cm give a BMI of {screen_text(bmi, 1)}, {outside}: check both and their units"
+        f"{screen_text(kg)} kg and {screen_text(height_cm)} cm give a BMI of {screen_text(bmi, 2)}, {outside}: check both and their units"
     )
     text += "".join(f"; if {fit}" for fit in fits) + "."
     yield Finding("weight-and-height", "warning", text)
