@@ -120,7 +120,8 @@ def test_the_source_s_own_phases_are_a_warning(start: str | None, level: str) ->
     assert (finding.level, finding.figure) == (level, None)
     where = "Mon 04-Jan-2027 to Wed 27-Jan-2027" if start else "courses 1 and 2 by the interval"
     assert finding.text == (
-        f"2.4 g per kg within 28 days, {where}, is more than the limit of 2 g per kg in 28 days; the regimen's own source states it."
+        f"2.4 g per kg within 28 days, {where}, is more than the limit of 2 g per kg in 28 days, a choice of ours; "
+        "the regimen's own source states it."
     )
 
 
@@ -137,6 +138,21 @@ def test_the_source_s_own_phases_are_a_warning(start: str | None, level: str) ->
 def test_what_a_person_changed_is_a_refusal(options: Options, why: str) -> None:
     with pytest.raises(Refused, match=why):
         ask({"weight": "62", "regimen": "itp", "cycles": "3", **options})
+
+
+def test_an_interval_that_was_entered_is_a_refusal(tmp_path: Path) -> None:
+    catalogue = catalogue_of(tmp_path, r=regimen(phase("1.2 g/kg", "course", "3")))
+    with pytest.raises(Refused, match=r"28-day-dose=2\.4"):
+        ask(catalogue=catalogue, weight="62", regimen="r", every="3 weeks", cycles="2")
+    assert not [
+        code for code in codes(ask_plan(catalogue=catalogue, weight="62", regimen="r", every="4 weeks", cycles="2")) if "28" in code
+    ]
+
+
+def test_days_that_were_entered_for_a_dose_of_each_day_are_a_refusal(tmp_path: Path) -> None:
+    catalogue = catalogue_of(tmp_path, r=regimen(phase("0.6 g/kg", "day", "not stated", every="2 weeks")))
+    with pytest.raises(Refused, match=r"28-day-dose=2\.4"):
+        ask(catalogue=catalogue, weight="62", regimen="r", days="2", cycles="2")
 
 
 def test_courses_that_were_moved_together_are_a_refusal(tmp_path: Path) -> None:
@@ -198,6 +214,16 @@ def test_an_actual_weight_below_the_dosing_weight_is_judged_too() -> None:
     finding = next(finding for finding in check(lighter, LIMITS.doses).findings if finding.code == "daily-dose")
     assert finding.figure == "1.24"  # 62 / 50
     assert "that is on the actual weight, and 1 g per kg on the dosing weight" in finding.text
+    twice = ask_plan(weight="62", dose="1 g/kg", days="1", every="2 weeks", cycles="2")
+    lighter = twice._replace(patient=twice.patient._replace(weight_kg=Fraction(50)), findings=())
+    finding = next(finding for finding in check(lighter, (), None, cautions()).findings if finding.code == "28-day-dose")
+    assert finding.figure == "2.48"  # 124 / 50
+
+
+def test_a_source_does_not_excuse_an_excess_on_the_actual_weight_alone(tmp_path: Path) -> None:
+    plan = ask_plan(catalogue=catalogue_of(tmp_path, r=regimen(phase("1 g/kg", "course", "1", cycles="1"))), weight="62", regimen="r")
+    lighter = plan._replace(patient=plan.patient._replace(weight_kg=Fraction(50)), findings=())
+    assert [(finding.code, finding.level) for finding in check(lighter, LIMITS.doses).findings] == [("daily-dose", "refusal")]
 
 
 # The population of a source

@@ -40,7 +40,7 @@ def check_28_days(plan: Plan, caution: Caution) -> Iterator[Finding]:
     days = list(_days(plan))
     calculated = _most([(day, day.calculated_g) for day in days], width)
     ordered = _most([(day, day.ordered_g) for day in days], width)
-    limit = f"the limit of {screen_text(above)} g per kg in {width} days"
+    limit = f"the limit of {screen_text(above)} g per kg in {width} days, a choice of ours"
     source = sources(caution.cited)
     if calculated and (figure := per_kg(plan, calculated.grams)) > above:
         text = f"{screen_text(figure)} g per kg within {width} days, {_when(plan, calculated)}, is more than {limit}"
