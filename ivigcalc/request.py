@@ -1,7 +1,6 @@
 """The options of `plan` as text -> a plan with its findings, or the open choices. The command line and files of patients
 both come through here, so they cannot differ."""
 
-import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -33,16 +32,31 @@ def answer(
     """
     if site is None:
         return _answer(options, catalogue, limits, today, formulary, None)
-    from ivigcalc.site import with_defaults  # only where a hospital has a file of its own
+    from ivigcalc.site import told, with_defaults  # only where a hospital has a file of its own
 
     merged, use = with_defaults(options, site)
     try:
         return _answer(merged, site.catalogue, limits, today, site.formulary, use)
     except (InputError, Refused) as error:
-        if named := [name for name in use.defaults if re.search(rf"--{name}\b(?!-)", str(error))]:
-            came = ", ".join(f"--{name}" for name in named)
-            raise type(error)(f"{error} ({came} came from the site file of {site.name})") from None
+        if names := _behind(str(error), options, use, site, limits, today):
+            raise type(error)(f"{error} ({told(site, names)})") from None
         raise
+
+
+def _behind(said: str, typed: Options, use: SiteUse, site: "Site", limits: Limits, today: date) -> tuple[str, ...]:
+    """The defaults of a site without which a refusal would not be what it is; all of them where no single one is behind it."""
+    from ivigcalc.site import without
+
+    def same(options: Options) -> bool:
+        try:
+            _answer(options, site.catalogue, limits, today, site.formulary, None)
+        except (InputError, Refused) as error:
+            return str(error) == said
+        return False
+
+    if not use.defaults or same(typed):
+        return ()
+    return tuple(name for name in use.defaults if not same(without(name, typed, site))) or tuple(use.defaults)
 
 
 def _answer(
@@ -72,8 +86,8 @@ def _answer(
     result = make_plan(patient, regimen, choices, among, _others(catalogue, regimen), limits.weights)
     if isinstance(result, Comparison):
         _refuse_schedule(options, result)
-        return mark(result, limits.doses, site)
-    plan = check(result, limits.doses, site, limits.cautions)
+        return mark(result, limits.doses, site, choices.supply)
+    plan = check(result, limits.doses, site, among, limits.cautions)
     reason = None if (why := given(options, "reason")) is None else clean(why)
     plan = plan._replace(findings=accept(plan.findings, many(options, "accept"), reason))
     if refusals := [finding for finding in plan.findings if finding.level == "refusal" and not finding.accepted]:
@@ -112,12 +126,12 @@ def _refuse_schedule(options: Options, comparison: Comparison) -> None:
 
 def is_ambiguous(comparison: Comparison) -> bool:
     """Whether what was asked for names several regimens rather than one that leaves something open."""
-    return comparison.regimen is None and len({option.regimen for option in comparison.options}) > 1
+    return comparison.regimen is None and len(comparison.regimens) > 1
 
 
 def missing_choice(comparison: Comparison) -> str:
     """Say which options would settle a comparison."""
-    ids = tuple(dict.fromkeys(option.regimen.id for option in comparison.options if option.regimen))
+    ids = tuple(regimen.id for regimen in comparison.regimens)
     one_of = f"write --regimen {' or --regimen '.join(ids)}"
     if is_ambiguous(comparison):
         return one_of

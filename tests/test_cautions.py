@@ -216,7 +216,7 @@ def test_an_actual_weight_below_the_dosing_weight_is_judged_too() -> None:
     assert "that is on the actual weight, and 1 g per kg on the dosing weight" in finding.text
     twice = ask_plan(weight="62", dose="1 g/kg", days="1", every="2 weeks", cycles="2")
     lighter = twice._replace(patient=twice.patient._replace(weight_kg=Fraction(50)), findings=())
-    finding = next(finding for finding in check(lighter, (), None, cautions()).findings if finding.code == "28-day-dose")
+    finding = next(finding for finding in check(lighter, (), cautions=cautions()).findings if finding.code == "28-day-dose")
     assert finding.figure == "2.48"  # 124 / 50
 
 

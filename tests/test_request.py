@@ -187,10 +187,11 @@ def test_other_regimens_of_the_indication_are_named() -> None:
     def others(name: str) -> list[str]:
         return [other.id for other in ask_plan(weight="62", regimen=name, dose="1 g/kg/course", days="3").others]
 
-    assert others("systemic-sclerosis-takehara") == ["systemic-sclerosis"]
+    assert others("systemic-sclerosis-takehara") == ["systemic-sclerosis", "systemic-sclerosis/monthly"]
     assert "melanoma-high-dose" in others("melanoma-q3w")
     assert others("melanoma") == []  # it stands for both
-    assert others("itp") == []
+    assert others("itp") == ["itp/ontario", "itp/ontario-child", "itp/us-label"]
+    assert others("icaht") == []
 
 
 def test_the_same_question_has_the_same_answer_and_is_left_as_it_was() -> None:

@@ -9,8 +9,9 @@ import click
 import typer
 
 from ivigcalc import __version__
+from ivigcalc.cli.about import about
 from ivigcalc.cli.catalogue import catalogue_app
-from ivigcalc.cli.command import StrictCommand
+from ivigcalc.cli.command import LateGroup, StrictCommand
 from ivigcalc.cli.output import printable
 from ivigcalc.cli.plan import plan
 from ivigcalc.cli.products import products
@@ -20,11 +21,14 @@ from ivigcalc.errors import CatalogueError, IvigcalcError, OutputError, ReaderGo
 
 INTERRUPTED = 130
 
-app = typer.Typer(name="ivigcalc", rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, suggest_commands=False)
+app = typer.Typer(
+    name="ivigcalc", cls=LateGroup, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, suggest_commands=False
+)
 app.command(cls=StrictCommand, short_help="Plan a regimen: grams for each day.")(plan)
 app.command(cls=StrictCommand, short_help="Every dosing weight side by side.")(weight)
 app.command(cls=StrictCommand, short_help="List the regimens, or show one.")(regimens)
 app.command(cls=StrictCommand, short_help="List the products, or show one.")(products)
+app.command(cls=StrictCommand, short_help="Intended use, data files, faults.")(about)
 app.add_typer(catalogue_app, short_help="Look after the data files.")
 
 
@@ -45,10 +49,12 @@ def _root(
       ivigcalc plan --weight 62 --regimen itp
       ivigcalc plan --weight 62 --regimen itp --start 2027-01-04 --cycles 4 -o itp.csv
       ivigcalc plan --weight "137 lb" --dose "2 g/kg/course" --days 5
+      ivigcalc check --weight 62 --regimen itp --order "25 g OD for 3 days"
       ivigcalc regimens
       ivigcalc regimens show itp
       ivigcalc products show octagam-10-us
       ivigcalc catalogue check regimens.yaml
+      ivigcalc about
 
     For prescribers and pharmacists. Not a registered medical device.
     """

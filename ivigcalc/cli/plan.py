@@ -171,7 +171,7 @@ def plan(
     if force and output in (None, "-"):
         raise InputError("--force replaces a file, and none is named; add -o FILE or leave it out")
     options = {name: text for name, text in options_given(ctx).items() if name not in _NOT_INPUTS}
-    data = load_data(site)
+    data = load_data(site, regimen)
     result = answer(options, data.shipped, data.limits, date.today(), data.formulary, data.site)  # noqa: DTZ011 (the ward's own day)
     if isinstance(result, Comparison):
         _show_choices(result, format_name, output)

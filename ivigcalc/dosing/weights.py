@@ -227,7 +227,7 @@ def dosing_weight(
     Returns: dosing weight [kg].
     Raises: Refused where the weight needs an input that is missing, or a choice; InputError for an unknown policy.
     """
-    stated = regimen.weight_basis if regimen else None
+    stated = None if regimen is None or wanted is not None else _named(patient, regimen)
     name = wanted if wanted is not None else (stated.split()[0] if stated else None)
     if name is not None:
         decision = decide(patient, name, policies)
@@ -242,6 +242,20 @@ def dosing_weight(
     who = "the dose was entered by hand" if regimen is None else "the source does not state which weight to use"
     known = "BMI not known without --height" if index is None else f"BMI {_beside(index, OBESE_BMI)} is not 30 or more"
     return _actual(patient, "actual", f"{who}; {known}")
+
+
+def _named(patient: Patient, regimen: Regimen) -> str | None:
+    """The weight that a source names for this patient, in its words."""
+    stated = regimen.weight_basis
+    if regimen.weight_basis_in_pregnancy and patient.sex != "male":
+        if patient.pregnant is None:
+            words = f"the source names {stated}, and in pregnancy {regimen.weight_basis_in_pregnancy}"
+            raise Refused(f"--dosing-weight: {words}; add --pregnant or --not-pregnant")
+        stated = regimen.weight_basis_in_pregnancy if patient.pregnant else stated
+    if stated and stated.split()[0] == "pre-pregnancy":
+        words = f"the source names {stated}, which is not the weight of today"
+        raise Refused(f"--dosing-weight: {words}; write it as --weight, and add --dosing-weight actual")
+    return stated
 
 
 def _which_weight(patient: Patient, index: Fraction, policies: WeightPolicies, grams: Callable[[Fraction], str]) -> str:

@@ -5,7 +5,7 @@ from datetime import time
 from fractions import Fraction
 from itertools import groupby
 
-from ivigcalc.model import Comparison, Counts, Infusion, Patient, Plan, Settled, Source, Span, Supply
+from ivigcalc.model import Comparison, Conflict, Counts, Infusion, Patient, Plan, Settled, Source, Span, Supply
 from ivigcalc.numbers import screen_text
 from ivigcalc.units import kg_to_lb
 from ivigcalc.when import Interval, screen_date
@@ -91,10 +91,16 @@ def duration(minutes: Fraction) -> str:
 
 def clock(start: time, minutes: Fraction) -> str:
     """Write what the clock shows so many minutes after a start, rounded up to the whole minute."""
+    later, shown = clock_time(start, minutes)
+    days = "" if later == 0 else " the next day" if later == 1 else f" {later} days later"
+    return f"{shown}{days}"
+
+
+def clock_time(start: time, minutes: Fraction) -> tuple[int, str]:
+    """Work out how many days later a clock shows what, so many minutes after a start, rounded up to the whole minute."""
     whole = start.hour * 60 + start.minute - (-minutes // 1)
     later, of_day = divmod(whole, 24 * 60)
-    days = "" if later == 0 else " the next day" if later == 1 else f" {later} days later"
-    return f"{of_day // 60:02}:{of_day % 60:02}{days}"
+    return later, f"{of_day // 60:02}:{of_day % 60:02}"
 
 
 def vials(counts: Counts) -> str:
@@ -185,6 +191,12 @@ def source_lines(source: Source) -> list[str]:
         f"{external}{source.citation}.",
         f"{source.url or 'address not stated'}, licence {licence}, read {source.read}",
     ]
+
+
+def conflict_lines(conflict: Conflict) -> list[str]:
+    """Write where sources differ, with the words of those that are cited for it."""
+    quotes = [f'{cited.source.citation}, {cited.locator}: "{cited.quote}"' for cited in conflict.cited]
+    return [conflict.text, *quotes]
 
 
 def title(result: Plan | Comparison) -> str:

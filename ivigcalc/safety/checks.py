@@ -5,7 +5,21 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ivigcalc.errors import InputError
-from ivigcalc.model import Cautions, Comparison, Course, Finding, Limit, Override, Plan, Regimen, Rounding, Settled, SiteUse
+from ivigcalc.model import (
+    Cautions,
+    Comparison,
+    Course,
+    DosingWeight,
+    Finding,
+    Limit,
+    Override,
+    Plan,
+    Regimen,
+    Rounding,
+    Settled,
+    SiteUse,
+    Supply,
+)
 from ivigcalc.numbers import NUMBER, exact_text, screen_text
 from ivigcalc.safety.cautions import NEVER, check_cautions
 from ivigcalc.units import Basis
@@ -34,14 +48,16 @@ class _Whose(NamedTuple):
     age_years: Fraction | None
 
     @classmethod
-    def of(cls, result: Plan | Comparison, regimen: Regimen | None) -> "_Whose":
-        return cls(result.weight.kg, result.patient.weight_kg, regimen, result.patient.age_years)
+    def of(cls, result: Plan | Comparison, weight: DosingWeight, regimen: Regimen | None) -> "_Whose":
+        return cls(weight.kg, result.patient.weight_kg, regimen, result.patient.age_years)
 
 
-def check(plan: Plan, limits: tuple[Limit, ...], site: SiteUse | None = None, cautions: Cautions | None = None) -> Plan:
+def check(
+    plan: Plan, limits: tuple[Limit, ...], site: SiteUse | None = None, among: tuple[Regimen, ...] = (), cautions: Cautions | None = None
+) -> Plan:
     """Add every finding to a plan.
 
-    Args: plan; the safety limits; what was taken from a site file; the cautions of limits.yaml.
+    Args: plan; the safety limits; what was taken from a site file; the regimens that its own was chosen among; the cautions of limits.yaml.
     Returns: the plan with its findings, refusals first.
     """
     findings = [*_changed(plan), *_provenance(plan), *_window(plan), *_moved(plan), *_rounding(plan.rounding)]
@@ -55,52 +71,45 @@ def check(plan: Plan, limits: tuple[Limit, ...], site: SiteUse | None = None, ca
             continue
         ordered = [infusion.ordered_g for infusion in plan.infusions if infusion.cycle == course.cycle]
         calculated: dict[Basis, Fraction] = {"day": course.calculated_g / phase.days, "course": course.calculated_g}
-        findings += _limits(phase, calculated, {"day": max(ordered), "course": course.ordered_g}, _Whose.of(plan, plan.regimen), limits)
-        findings += _caps(phase, calculated, course.uncapped_g)
+        whose = _Whose.of(plan, plan.weight, plan.regimen)
+        findings += _limits(phase, calculated, {"day": max(ordered), "course": course.ordered_g}, whose, limits)
+        findings += _caps(phase, calculated, course.uncapped_g, plan.weight.kg)
         findings += _tie(plan, course)
+        findings += _under_cap(course, plan.rounding)
     if cautions:
         findings += check_cautions(plan, cautions)
     if site:
-        from ivigcalc.safety.site import check_site
+        from ivigcalc.safety.site import check_site, rests_on
 
-        findings += check_site(site, _rests_on(plan))
+        findings += check_site(site, rests_on((plan.regimen, *among), plan.choices.supply, plan.rates and plan.rates.ramp))
     rank = {"refusal": 0, "warning": 1, "note": 2}
     return plan._replace(findings=tuple(sorted(dict.fromkeys(findings), key=lambda finding: rank[finding.level])), site=site)
 
 
-def _rests_on(plan: Plan) -> tuple[str, ...]:
-    """The names of the regimen, product and ramp of a plan, as a site file would hold them."""
-    supply, ramp = plan.choices.supply, plan.rates and plan.rates.ramp
-    return (
-        *((f"regimens.{plan.regimen.id}",) if plan.regimen else ()),
-        *((f"products.{supply.product.id}",) if supply and supply.product else ()),
-        *((f"ramps.{ramp.name}",) if ramp else ()),
-    )
-
-
-def mark(comparison: Comparison, limits: tuple[Limit, ...], site: SiteUse | None = None) -> Comparison:
+def mark(comparison: Comparison, limits: tuple[Limit, ...], site: SiteUse | None = None, supply: Supply | None = None) -> Comparison:
     """Mark each option of a comparison with what the limits and caps say of it.
 
-    Args: comparison; the safety limits; what was taken from a site file.
+    Args: comparison; the safety limits; what was taken from a site file; what the doses are drawn from.
     Returns: the comparison with findings on its options.
     """
     options = []
     for option in comparison.options:
+        weight = option.weight or comparison.weight
         grams: dict[Basis, Fraction] = {"day": option.day_g, "course": option.course_g}
         ordered: dict[Basis, Fraction] = {"day": max(option.ordered_g), "course": sum(option.ordered_g, Fraction(0))}
         found = (
-            *_limits(option.phase, grams, ordered, _Whose.of(comparison, option.regimen), limits),
-            *_caps(option.phase, grams, option.uncapped_g),
+            *_limits(option.phase, grams, ordered, _Whose.of(comparison, weight, option.regimen), limits),
+            *_caps(option.phase, grams, option.uncapped_g, weight.kg),
             *_overridden(option.phase.overrides),
             *(finding for finding in _entered(option.phase) if option.regimen and finding.code != "entered-days"),
         )
         options.append(option._replace(findings=found))
     if site is None:
         return comparison._replace(options=tuple(options))
-    from ivigcalc.safety.site import check_site
+    from ivigcalc.safety.site import check_site, rests_on
 
-    regimens = dict.fromkeys(f"regimens.{option.regimen.id}" for option in options if option.regimen)
-    return comparison._replace(options=tuple(options), findings=tuple(check_site(site, tuple(regimens))))
+    regimens = (comparison.regimen, *(option.regimen for option in options))
+    return comparison._replace(options=tuple(options), findings=tuple(check_site(site, rests_on(regimens, supply, None))))
 
 
 def accept(findings: tuple[Finding, ...], acceptances: tuple[str, ...], reason: str | None) -> tuple[Finding, ...]:
@@ -165,13 +174,14 @@ def _limits(
             else:
                 text += f"; {why}" if stated else ""
                 found.append(Finding(limit.code, "refusal", f"{text}.", source, exact_text(figure)))
-        elif rounded * 10 > limit.g_per_kg * 11:
+        if rounded * 10 > max(limit.g_per_kg, figure) * 11:  # a dose that is meant to be above the limit may not run away either
+            above = most if figure <= limit.g_per_kg else f"the {screen_text(figure)} g per kg per {limit.per} that it is calculated as"
             text = (
-                f"Rounding alone takes the dose to {screen_text(rounded)} g per kg per {limit.per}, more than a tenth above {most}; "
+                f"Rounding alone takes the dose to {screen_text(rounded)} g per kg per {limit.per}, more than a tenth above {above}; "
                 "round to smaller steps or vials, or write another number of days."
             )
             found.append(Finding(f"{limit.code}-rounding", "refusal", text, source, exact_text(rounded)))
-        elif rounded > limit.g_per_kg:
+        elif rounded > limit.g_per_kg >= figure:
             text = f"Rounding alone takes the dose to {screen_text(rounded)} g per kg per {limit.per}, above {most}."
             found.append(Finding(f"{limit.code}-rounding", "note", text, source))
     return found
@@ -184,16 +194,19 @@ def _outside(whose: _Whose) -> str | None:
     return outside(whose.regimen, whose.age_years)
 
 
-def _caps(phase: Settled, calculated: dict[Basis, Fraction], uncapped_g: Fraction) -> list[Finding]:
+def _caps(phase: Settled, calculated: dict[Basis, Fraction], uncapped_g: Fraction, weight_kg: Fraction) -> list[Finding]:
     """Say where a cap of the regimen's own source was applied, and warn where an external one is exceeded."""
     found = []
     for cap in phase.caps:
         source = f"{cap.cited.source.citation}, {cap.cited.locator}"
-        most = f"{screen_text(cap.grams)} g a {cap.per}"
-        if cap.cited.source.external and calculated[cap.per] > cap.grams:
+        cap_g = cap.at(weight_kg)
+        most = f"{screen_text(cap_g)} g a {cap.per}"
+        if cap.g_per_kg is not None:
+            most += f", {screen_text(cap.g_per_kg)} g per kg"
+        if cap.cited.source.external and calculated[cap.per] > cap_g:
             text = f"{screen_text(calculated[cap.per])} g a {cap.per} is more than the {most} of an external source."
             found.append(Finding("external-limit", "warning", text, source))
-        elif not cap.cited.source.external and uncapped_g > calculated["course"] and calculated[cap.per] == cap.grams:
+        elif not cap.cited.source.external and uncapped_g > calculated["course"] and calculated[cap.per] == cap_g:
             course = f"{screen_text(calculated['course'])} g instead of {screen_text(uncapped_g)} g"
             text = f"The source caps the dose at {most}: the course is {course}."
             found.append(Finding("capped", "warning", text, source))
@@ -211,6 +224,14 @@ def _tie(plan: Plan, course: Course) -> list[Finding]:
             "tie", "note", f"{screen_text(stated)} g lies midway between two {steps}; the lower was taken, as no published rule says which."
         )
     ]
+
+
+def _under_cap(course: Course, rounding: Rounding) -> list[Finding]:
+    """Say that a cap of the regimen's own source kept the dose from the amount that it would have been rounded to."""
+    if not course.under_cap:
+        return []
+    other = "amount above" if rounding.direction == "up" else "nearest amount"
+    return [Finding("rounded-under-cap", "note", f"The dose was rounded down, as the {other} would be more than the source allows.")]
 
 
 def _rounding(rounding: Rounding) -> list[Finding]:
@@ -262,6 +283,8 @@ def _provenance(plan: Plan) -> list[Finding]:
     found = []
     if plan.regimen is None:
         found.append(Finding("no-source", "warning", "The dose was entered by hand; no source stands behind it."))
+    if plan.regimen:
+        found += _standing(plan.regimen)
     for cited in plan.cited:
         if cited.source.external:
             text = "A source from outside the regimen's document stands behind the dose."
@@ -269,6 +292,18 @@ def _provenance(plan: Plan) -> list[Finding]:
     if any(phase.every and phase.every.unit == "month" for phase in plan.phases):
         text = "A month is a calendar month, on the same day of the month or its last day; it is not 28 days."
         found.append(Finding("calendar-month", "note", text))
+    return found
+
+
+def _standing(regimen: Regimen) -> list[Finding]:
+    """Say where a regimen is not standard treatment, and where sources differ on it."""
+    found = []
+    if regimen.standing and regimen.standing != "standard":
+        text = f"This regimen is {regimen.standing}: it is not standard treatment."
+        found.append(Finding(f"standing-{regimen.standing.replace(' ', '-')}", "warning", text))
+    for conflict in regimen.conflicts:
+        source = "; ".join(f'{cited.source.citation}, {cited.locator}: "{cited.quote}"' for cited in conflict.cited)
+        found.append(Finding("sources-differ", "note", f"Sources differ. {conflict.text}", source or None))
     return found
 
 
