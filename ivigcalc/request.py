@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from ivigcalc.catalogue import find
 from ivigcalc.dosing.plan import make_plan
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.model import Catalogue, Comparison, Finding, Formulary, Limits, Plan, Regimen, SiteUse
-from ivigcalc.options import PHARMACY, GetFormulary, Options, clean, default_rounding, given, many, one, read_choices, read_patient
-from ivigcalc.safety.checks import accept, check, mark
+from ivigcalc.model import Catalogue, Cautions, Choices, Comparison, Finding, Formulary, Limits, Patient, Plan, Regimen, SiteUse
+from ivigcalc.options import PHARMACY, RECORD, GetFormulary, Options, clean, default_rounding, given, many, one, read_choices, read_patient
+from ivigcalc.safety.checks import accept, check, mark, refuse_never
 
 if TYPE_CHECKING:
     from ivigcalc.site import Site
@@ -75,17 +75,34 @@ def _answer(
         from ivigcalc.pharmacy import add_pharmacy  # not needed by every plan
 
         choices = add_pharmacy(choices, options, regimen, limits.rounding, formulary)
+    if any(name in options for name in RECORD):
+        from ivigcalc.record import add_record  # not needed by every plan
+
+        patient, choices = add_record(patient, choices, options, today, limits.cautions)
+        refuse_never(many(options, "accept"))
+        if patient.history and limits.cautions:
+            _refuse_contraindicated(patient, choices, limits.cautions)
     among = tuple(catalogue.regimens[key] for key in regimen.choose) if regimen else regimens
     result = make_plan(patient, regimen, choices, among, _others(catalogue, regimen), limits.weights)
     if isinstance(result, Comparison):
         _refuse_schedule(options, result)
         return mark(result, limits.doses, site, choices.supply)
-    plan = check(result, limits.doses, site, among)
+    plan = check(result, limits.doses, site, among, limits.cautions)
     reason = None if (why := given(options, "reason")) is None else clean(why)
     plan = plan._replace(findings=accept(plan.findings, many(options, "accept"), reason))
     if refusals := [finding for finding in plan.findings if finding.level == "refusal" and not finding.accepted]:
         raise Refused(_refusal(refusals, many(options, "accept")))
     return plan
+
+
+def _refuse_contraindicated(patient: Patient, choices: Choices, cautions: Cautions) -> None:
+    """Refuse what nothing accepts, whether or not anything else is settled."""
+    from ivigcalc.safety.contraindications import refuse
+
+    refusals = list(refuse(patient, choices.supply, cautions))
+    if refusals:
+        texts = " ".join(f"{finding.code}: {finding.text} (source: {finding.source})" for finding in refusals)
+        raise Refused(f"{texts} Nothing is planned, and nothing accepts this.")
 
 
 def _others(catalogue: Catalogue, regimen: Regimen | None) -> tuple[Regimen, ...]:

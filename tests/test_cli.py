@@ -271,7 +271,7 @@ def completed(words: str, incomplete: str) -> list[str]:
         ("products show", "octagam-5", ["octagam-5-us", "octagam-5-eu"]),
         ("products show", "flebogamma-1", ["flebogamma-10-dif-us"]),
         ("catalogue", "", ["check"]),
-        ("plan", "--w", ["--weight"]),
+        ("plan", "--w", ["--weight", "--weight-date"]),
     ],
 )
 def test_completion(words: str, incomplete: str, offered: list[str]) -> None:

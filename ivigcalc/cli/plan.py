@@ -77,6 +77,27 @@ def plan(
     age: Age = None,
     pregnant: Pregnant = False,
     not_pregnant: NotPregnant = False,
+    blood_group: Annotated[str | None, typer.Option("--blood-group", metavar="GROUP", help="O, A, B or AB.")] = None,
+    history: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--history",
+            metavar="WHAT",
+            help=(
+                "anaphylaxis-to-immunoglobulin, iga-deficiency, iga-deficiency-with-antibodies, hyperprolinaemia, fructose-intolerance, "
+                "corn-allergy or none; repeatable."
+            ),
+        ),
+    ] = None,
+    last_course: Annotated[
+        str | None,
+        typer.Option("--last-course", metavar="COURSE", help='Day of its last infusion and its grams in all: "2027-01-04 124\u00a0g".'),
+    ] = None,
+    weight_date: Annotated[str | None, typer.Option("--weight-date", metavar="DATE", help="When the patient was weighed.")] = None,
+    previous_weight: Annotated[str | None, typer.Option("--previous-weight", metavar="WEIGHT", help="The body weight before.")] = None,
+    vaccines: Annotated[
+        str | None, typer.Option("--vaccines", metavar="WHERE", help="When live vaccines may follow: acip or australia.")
+    ] = None,
     pre_pregnancy_weight: PrePregnancyWeight = None,
     dosing_weight: DosingWeight = None,
     product: Annotated[

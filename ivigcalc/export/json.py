@@ -7,7 +7,7 @@ from typing import Any
 
 import simplejson
 
-from ivigcalc.export.words import clock_time, order_text
+from ivigcalc.export.words import clock_time, not_recorded, order_text
 from ivigcalc.model import Cited, Figure, Given, Origin, Plan, Rate, Rates, Regimen, Settled, SiteUse, Span, Supply
 from ivigcalc.numbers import exact_text
 
@@ -29,6 +29,7 @@ def as_json(plan: Plan, origin: Origin) -> bytes:
             "height_cm": _maybe(plan.patient.height_cm),
             "sex": plan.patient.sex,
             "age_years": _maybe(plan.patient.age_years),
+            "not_recorded": not_recorded(plan),
             "options": origin.options,
         },
         "dosing_weight": {
