@@ -19,27 +19,50 @@ def as_csv(plan: Plan, origin: Origin) -> bytes:
     Args: plan; what it was made from.
     Returns: UTF-8 bytes with CRLF; grams as plain numbers, empty where nothing is known.
     """
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    label = harmless(plan.patient.label or "")
-    regimen = plan.regimen.id if plan.regimen else ""
+    return (csv_line(*COLUMNS) + with_first(plan_rows(plan, origin), plan.patient.label or "")).encode()
+
+
+def with_first(rows: tuple[str, ...], *first: str) -> str:
+    """Put the same free text in front of every row, made harmless.
+
+    Args: rows that end with CRLF; the cells that go in front.
+    Returns: the rows, one after the other.
+    """
+    front = csv_line(*map(harmless, first))[:-2] + ","
+    return front + front.join(rows)
+
+
+def csv_line(*cells: str) -> str:
+    """One line of CSV with its CRLF; a single empty cell is left as it is."""
+    if '"' not in (text := ",".join(cells)) and text.count(",") == len(cells) - 1 and text.isprintable():
+        return text + "\r\n"
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue()
+
+
+def plan_rows(plan: Plan, origin: Origin) -> tuple[str, ...]:
+    """Write the rows of a plan without the label, which comes in front of each.
+
+    Args: plan; what it was made from.
+    Returns: a line with its CRLF for each infusion.
+    """
     findings = ";".join(dict.fromkeys(_code(finding) for finding in plan.findings))
-    weight = (exact_text(plan.weight.kg), plan.weight.basis)
-    rounding = f"{plan.rounding.to} {plan.rounding.direction}"
     supply = plan.choices.supply
+    regimen = csv_line(plan.regimen.id if plan.regimen else "")[:-2]
+    rounding = f"{plan.rounding.to} {plan.rounding.direction}"
+    last = csv_line(exact_text(plan.weight.kg), plan.weight.basis, rounding, findings, origin.catalogue_sha256[:12])
     product = supply.product.id if supply and supply.product else ""
+    rows = []
     for infusion in plan.infusions:
         date = infusion.date.isoformat() if infusion.date else ""
         amounts = (infusion.calculated_g, infusion.ordered_g, infusion.g_per_kg, infusion.course_g)
-        writer.writerow(
-            (
-                label, regimen, infusion.phase, infusion.cycle, infusion.day, infusion.days, date, *map(exact_text, amounts),
-                product, *_given(infusion.given), exact_text(infusion.cumulative_g), *weight,
-                rounding, findings, origin.catalogue_sha256[:12],
-            )
+        middle = csv_line(
+            infusion.phase, str(infusion.cycle), str(infusion.day), str(infusion.days), date, *map(exact_text, amounts),
+            product, *_given(infusion.given), exact_text(infusion.cumulative_g),
         )  # fmt: skip
-    return text.getvalue().encode()
+        rows.append(f"{regimen},{middle[:-2]},{last}")
+    return tuple(rows)
 
 
 def _given(given: Given) -> tuple[str, str, str, str]:
