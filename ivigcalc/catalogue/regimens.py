@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -57,6 +58,7 @@ def add_regimens(root: Item, sources: dict[str, Source], shipped: Catalogue) -> 
     return shipped._replace(regimens=merged)
 
 
+@lru_cache(maxsize=4)
 def sha256_of(data: bytes) -> str:
     """The digest of a data file, which machine formats carry; it is only worked out for them."""
     import hashlib

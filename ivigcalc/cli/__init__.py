@@ -9,6 +9,7 @@ import click
 import typer
 
 from ivigcalc import __version__
+from ivigcalc.cli.batch import batch
 from ivigcalc.cli.catalogue import catalogue_app
 from ivigcalc.cli.command import StrictCommand
 from ivigcalc.cli.output import printable
@@ -22,6 +23,7 @@ INTERRUPTED = 130
 
 app = typer.Typer(name="ivigcalc", rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, suggest_commands=False)
 app.command(cls=StrictCommand, short_help="Plan a regimen: grams for each day.")(plan)
+app.command(cls=StrictCommand, short_help="Plan a file of patients, row by row.")(batch)
 app.command(cls=StrictCommand, short_help="Every dosing weight side by side.")(weight)
 app.command(cls=StrictCommand, short_help="List the regimens, or show one.")(regimens)
 app.command(cls=StrictCommand, short_help="List the products, or show one.")(products)
@@ -44,6 +46,7 @@ def _root(
     Examples:
       ivigcalc plan --weight 62 --regimen itp
       ivigcalc plan --weight 62 --regimen itp --start 2027-01-04 --cycles 4 -o itp.csv
+      ivigcalc batch patients.csv -o schedule.csv
       ivigcalc plan --weight "137 lb" --dose "2 g/kg/course" --days 5
       ivigcalc regimens
       ivigcalc regimens show itp
