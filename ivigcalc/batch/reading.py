@@ -68,6 +68,8 @@ def read_header(text: str) -> Header:
     Returns: the header.
     Raises: InputError for a column that is unknown, repeated or missing.
     """
+    if "\r" in text:
+        raise InputError(f"line 1, the header: {_RETURN}")
     names = max((_names(text, delimiter) for delimiter in DELIMITERS), key=lambda names: (sum(n in COLUMNS for n in names), len(names)))
     delimiter = next(delimiter for delimiter in DELIMITERS if _names(text, delimiter) == names)
     known = [name for name in names if name in COLUMNS]
@@ -108,7 +110,7 @@ def split(text: str, delimiter: str) -> list[str]:
     """
     if '"' not in text:
         if "\r" in text:
-            raise InputError("a carriage return stands inside the line; save the file with lines that end in LF or CRLF")
+            raise InputError(_RETURN)
         return text.split(delimiter)
     try:
         return next(csv.reader([text], delimiter=delimiter, strict=True))
@@ -116,6 +118,7 @@ def split(text: str, delimiter: str) -> list[str]:
         raise InputError(_QUOTES if "unexpected end" in str(error) else f'{_QUOTES[:-1]} ({error}); write "" for a quote in it') from None
 
 
+_RETURN = "a carriage return stands inside the line; save the file with lines that end in LF or CRLF"
 _QUOTES = "a quote opens a cell and does not close it where the cell ends; mend the quotes of this row."
 
 

@@ -98,7 +98,7 @@ def _settle(patients: str, output: str | None, errors: str | None, from_: str | 
     kind = _format(patients, from_, "--from", patients, SUFFIXES)
     form = _format(out, format_, "--format", f"-o {out}", _WRITTEN) if out is not None or format_ else "csv"
     if errors is not None:
-        _format(errors, "csv", "--errors", f"--errors {errors}", _WRITTEN)
+        _format(errors, None, "", f"--errors {errors}", {".csv": "csv"})
     named = [os.path.realpath(name) for name in (patients, out, errors) if name not in (None, STANDARD)]
     if len(set(named)) < len(named):
         raise InputError("FILE, -o and --errors name the same file; name another one, so that nothing is lost")
@@ -116,11 +116,12 @@ def _format(name: str | None, wanted: str | None, option: str, what: str, suffix
     known = suffixes.get(suffix)
     if asked and known and asked != known:
         raise InputError(f"{what}: the suffix {suffix} contradicts {option} {asked}; change one of them")
-    if form := asked or known:
+    if (form := asked or known) and (known or not suffix or option == "--from"):
         return form
     why = "standard input" if name == STANDARD else f"the suffix {suffix} is not known" if suffix else "the name has no suffix"
-    rename = "" if name == STANDARD else f"end the name with {' or '.join(suffixes)}, or "
-    raise InputError(f"{what}: {why}, so its format is not known; {rename}add {option} {' or '.join(FORMATS)}")
+    rename = "" if name == STANDARD else f"end the name with {' or '.join(suffixes)}"
+    add = f"add {option} {' or '.join(FORMATS)}" if option == "--from" or (option and not suffix) else ""
+    raise InputError(f"{what}: {why}, so its format is not known; {', or '.join(mend for mend in (rename, add) if mend)}")
 
 
 def _run(files: Files, load_data: "Callable[[], Data]", jobs: int) -> "Counter[str]":
