@@ -2,13 +2,14 @@
 both come through here, so they cannot differ."""
 
 import re
+from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ivigcalc.catalogue import find
-from ivigcalc.dosing.plan import make_plan
+from ivigcalc.dosing.plan import Frame, fill, frame, make_plan
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.model import Catalogue, Comparison, Finding, Formulary, Limits, Plan, Regimen, SiteUse
+from ivigcalc.model import Catalogue, Choices, Comparison, Finding, Formulary, Limits, Plan, Regimen, SiteUse
 from ivigcalc.options import PHARMACY, GetFormulary, Options, clean, default_rounding, given, many, one, read_choices, read_patient
 from ivigcalc.safety.checks import accept, check, mark
 
@@ -31,23 +32,67 @@ def answer(
     Returns: a plan in which no refusal is left open, or a comparison of the open choices.
     Raises: InputError, Refused.
     """
+    return answer_for(prepare(options, catalogue, limits, today, formulary, site), options)
+
+
+class Prepared(NamedTuple):
+    """All of a request that does not rest on the patient, read once for many patients."""
+
+    regimen: Regimen | None
+    among: tuple[Regimen, ...]
+    others: tuple[Regimen, ...]
+    choices: Choices
+    frame: Frame | None  # None where the patient is needed to settle it
+    limits: Limits
+    site: SiteUse | None
+
+
+def prepare(
+    options: Options, catalogue: Catalogue, limits: Limits, today: date, formulary: GetFormulary = _nothing, site: "Site | None" = None
+) -> Prepared:
+    """Read the options that are not the patient's.
+
+    Args: as of `answer`; options of the patient are passed over.
+    Returns: what was asked for.
+    Raises: InputError, Refused.
+    """
     if site is None:
-        return _answer(options, catalogue, limits, today, formulary, None)
+        return _prepare(options, catalogue, limits, today, formulary, None)
     from ivigcalc.site import with_defaults  # only where a hospital has a file of its own
 
     merged, use = with_defaults(options, site)
     try:
-        return _answer(merged, site.catalogue, limits, today, site.formulary, use)
+        return _prepare(merged, site.catalogue, limits, today, site.formulary, use)
     except (InputError, Refused) as error:
-        if named := [name for name in use.defaults if re.search(rf"--{name}\b(?!-)", str(error))]:
-            came = ", ".join(f"--{name}" for name in named)
-            raise type(error)(f"{error} ({came} came from the site file of {site.name})") from None
-        raise
+        raise _from_site(error, use) from None
 
 
-def _answer(
+def answer_for(asked: Prepared, options: Options) -> Plan | Comparison:
+    """Answer what was prepared, for a patient.
+
+    Args: what was asked for; options as typed, the patient's among them.
+    Returns: as `answer`.
+    Raises: InputError, Refused.
+    """
+    try:
+        return _answer(asked, options)
+    except (InputError, Refused) as error:
+        if asked.site is None:
+            raise
+        raise _from_site(error, asked.site) from None
+
+
+def _from_site(error: InputError | Refused, use: SiteUse) -> InputError | Refused:
+    """Say in a message which of the options that it names came from the site file."""
+    if named := [name for name in use.defaults if re.search(rf"--{name}\b(?!-)", str(error))]:
+        came = ", ".join(f"--{name}" for name in named)
+        return type(error)(f"{error} ({came} came from the site file of {use.name})")
+    return error
+
+
+def _prepare(
     options: Options, catalogue: Catalogue, limits: Limits, today: date, formulary: GetFormulary, site: SiteUse | None
-) -> Plan | Comparison:
+) -> Prepared:
     regimens = find(catalogue, one(options, "regimen")) if "regimen" in options else ()
     regimen = regimens[0] if len(regimens) == 1 else None
     choices = read_choices(options, regimen, today)
@@ -55,18 +100,31 @@ def _answer(
         raise InputError(
             'say what to plan: --regimen ID (list them with: ivigcalc regimens) or a dose such as --dose "2 g/kg/course" --days 5'
         )
-    patient = read_patient(options)
     choices = choices._replace(rounding=default_rounding(limits.rounding))
     if any(name in options for name in PHARMACY):
         from ivigcalc.pharmacy import add_pharmacy  # not needed by every plan
 
         choices = add_pharmacy(choices, options, regimen, limits.rounding, formulary)
     among = tuple(catalogue.regimens[key] for key in regimen.choose) if regimen else regimens
-    result = make_plan(patient, regimen, choices, among, _others(catalogue, regimen), limits.weights)
+    others = _others(catalogue, regimen)
+    outline = None
+    if not among:
+        with suppress(InputError, Refused):  # said when its turn comes, after what is wrong with the patient
+            outline = frame(regimen, choices, others)
+    return Prepared(regimen, among, others, choices, outline, limits, site)
+
+
+def _answer(asked: Prepared, options: Options) -> Plan | Comparison:
+    patient, limits = read_patient(options), asked.limits
+    result: Plan | Comparison
+    if asked.frame:
+        result = fill(patient, asked.frame, limits.weights)
+    else:
+        result = make_plan(patient, asked.regimen, asked.choices, asked.among, asked.others, limits.weights)
     if isinstance(result, Comparison):
         _refuse_schedule(options, result)
-        return mark(result, limits.doses, site)
-    plan = check(result, limits.doses, site)
+        return mark(result, limits.doses, asked.site)
+    plan = check(result, limits.doses, asked.site)
     reason = None if (why := given(options, "reason")) is None else clean(why)
     plan = plan._replace(findings=accept(plan.findings, many(options, "accept"), reason))
     if refusals := [finding for finding in plan.findings if finding.level == "refusal" and not finding.accepted]:

@@ -1,8 +1,9 @@
 """The calculator: a patient, a regimen and choices -> a plan, or the open choices side by side. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 
 from ivigcalc.dosing.amounts import Amounts, amounts
 from ivigcalc.dosing.compare import DAYS_SHOWN, compare
@@ -31,8 +32,45 @@ from ivigcalc.model import (
     WeightPolicies,
 )
 from ivigcalc.numbers import screen_text
-from ivigcalc.units import Dose
+from ivigcalc.units import Basis, Dose
 from ivigcalc.when import Interval, screen_date
+
+NOBODY_KG = Fraction(1)
+"""Stands where a weight is only needed for the words of a refusal that cannot come."""
+
+
+class Frame(NamedTuple):
+    """A plan before its patient: all that does not rest on a weight."""
+
+    regimen: Regimen | None
+    cited: tuple[Cited, ...]
+    rows: list[tuple[Phase, Choices]]
+    phases: tuple[Settled, ...]
+    slots: tuple[Slot, ...]
+    next_start: date | None
+    choices: Choices
+    others: tuple[Regimen, ...]
+
+
+class _Day(NamedTuple):
+    """What is the same on a day of every course of a phase."""
+
+    calculated_g: Fraction
+    ordered_g: Fraction
+    change_percent: Fraction
+    g_per_kg: Fraction
+    course_g: Fraction
+    given: Given
+
+
+class _Dose(NamedTuple):
+    """What is the same in every course of a phase."""
+
+    phase: Settled
+    grams: Amounts
+    course: tuple[Fraction, Fraction, Fraction, Fraction, Fraction, Fraction, Basis, bool, Given]  # of Course, from uncapped_g on
+    days: tuple[_Day, ...]
+
 
 NO_POLICIES = WeightPolicies({}, {})
 
@@ -74,7 +112,34 @@ def make_plan(
         options = tuple(option for phase, own in rows for option in compare(regimen, phase, own, weight))
         return Comparison(patient, weight, regimen, options, still_open)
     settled = tuple(settle(phase, own, weight.kg) for phase, own in rows)
-    return _plan(patient, weight, regimen, cited, choices, settled, others)
+    return _plan(patient, weight, Frame(regimen, cited, rows, settled, *schedule(settled, choices), choices, others))
+
+
+def frame(regimen: Regimen | None, choices: Choices, others: tuple[Regimen, ...] = ()) -> Frame | None:
+    """Settle all of a plan that does not rest on the patient, once for many patients.
+
+    Args: regimen, None for a dose entered by hand; what was chosen; further regimens of the indication.
+    Returns: the frame; None where the patient's weight is needed to say what is open or has two readings.
+    Raises: Refused, InputError, as make_plan does.
+    """
+    phases, cited = _what_is_stated(regimen, (), ())
+    rows = [(phase, _choices_for(phase, phases, choices)) for phase in phases]
+    if (choices.dose and choices.dose.per is None) or any(missing(phase, own) for phase, own in rows):
+        return None
+    settled = tuple(settle(phase, own, NOBODY_KG) for phase, own in rows)
+    return Frame(regimen, cited, rows, settled, *schedule(settled, choices), choices, others)
+
+
+def fill(patient: Patient, outline: Frame, policies: WeightPolicies = NO_POLICIES) -> Plan:
+    """Plan a frame for a patient.
+
+    Args: patient; the frame; the dosing-weight policies.
+    Returns: the plan that make_plan gives.
+    Raises: Refused, InputError, as make_plan does.
+    """
+    rows, wanted = outline.rows, outline.choices.dosing_weight
+    weight = dosing_weight(patient, outline.regimen, wanted, policies, lambda kg: _would_give(rows, kg))
+    return _plan(patient, weight, outline)
 
 
 def _documented(among: tuple[Regimen, ...], choices: Choices) -> tuple[Regimen, ...]:
@@ -186,61 +251,38 @@ def _leaves_open(phase: Phase, option: str, phases: tuple[Phase, ...]) -> bool:
     return option == "--every" and phase.every is None and repeats
 
 
-def _plan(
-    patient: Patient,
-    weight: DosingWeight,
-    regimen: Regimen | None,
-    cited: tuple[Cited, ...],
-    choices: Choices,
-    phases: tuple[Settled, ...],
-    others: tuple[Regimen, ...],
-) -> Plan:
-    slots, next_start = schedule(phases, choices)
-    doses = {slot.phase: amounts(slot.phase, weight.kg, choices.rounding) for slot in slots}
-    rates, given = _supplied(choices, patient, weight, {ordered for grams in doses.values() for ordered in grams.ordered_g})
+def _plan(patient: Patient, weight: DosingWeight, outline: Frame) -> Plan:
+    regimen, choices, slots, phases = outline.regimen, outline.choices, outline.slots, outline.phases
+    planned = [phase for phase in phases if any(slot.phase is phase for slot in slots)]
+    worked = [amounts(phase, weight.kg, choices.rounding) for phase in planned]
+    rates, given = _supplied(choices, patient, weight, {ordered for grams in worked for ordered in grams.ordered_g})
+    doses = {id(phase): _dose(phase, grams, given, weight.kg, choices.supply) for phase, grams in zip(planned, worked, strict=True)}
     courses: list[Course] = []
     infusions: list[Infusion] = []
     so_far = Fraction(0)
     for slot in slots:
-        grams = doses[slot.phase]
-        ordered = sum(grams.ordered_g, Fraction(0))
-        courses.append(
-            Course(
-                phase=slot.phase,
-                cycle=slot.cycle,
-                start=slot.start,
-                planned=slot.planned,
-                uncapped_g=grams.uncapped_g,
-                calculated_g=grams.course_g,
-                ordered_g=ordered,
-                g_per_kg=ordered / weight.kg,
-                calculated_g_per_kg=grams.course_g / weight.kg,
-                change_percent=_change(grams.course_g, ordered),
-                rounded_over=grams.rounded_over,
-                tie=grams.tie,
-                given=_together((given[day_g] for day_g in grams.ordered_g), choices.supply),
-            )
-        )
-        infusions.extend(_infusions(slot, grams, given, ordered, so_far, weight.kg))
-        so_far += ordered
+        dose = doses[id(slot.phase)]
+        courses.append(Course(slot.phase, slot.cycle, slot.start, slot.planned, *dose.course))
+        infusions += _infusions(slot, dose, so_far)
+        so_far = infusions[-1].cumulative_g
     return Plan(
         patient=patient,
         weight=weight,
         regimen=regimen,
-        cited=cited,
+        cited=outline.cited,
         choices=choices,
         phases=phases,
         overrides=(*(override for phase in phases for override in phase.overrides), *_cycles_override(phases, len(slots), choices)),
         rounding=choices.rounding._replace(applies_to=courses[0].rounded_over),
         courses=tuple(courses),
         infusions=tuple(infusions),
-        calculated_g=sum((course.calculated_g for course in courses), Fraction(0)),
+        calculated_g=sum((dose.grams.course_g * sum(slot.phase is dose.phase for slot in slots) for dose in doses.values()), Fraction(0)),
         ordered_g=so_far,
         rates=rates,
         given=_together((course.given for course in courses), choices.supply),
-        next_start=next_start,
+        next_start=outline.next_start,
         last_start=_last_start(regimen, choices),
-        others=others,
+        others=outline.others,
     )
 
 
@@ -282,35 +324,42 @@ def _change(calculated: Fraction, ordered: Fraction) -> Fraction:
     return (ordered - calculated) / calculated * 100
 
 
-def _day(slot: Slot, number: int) -> date | None:
-    return slot.start + timedelta(days=number) if slot.start else None
+def _dose(phase: Settled, grams: Amounts, given: dict[Fraction, Given], weight_kg: Fraction, supply: Supply | None) -> _Dose:
+    """Work out what is the same in every course of a phase."""
+    ordered = sum(grams.ordered_g[1:], grams.ordered_g[0])
+    days: dict[Fraction, _Day] = {}
+    for day_g in grams.ordered_g:
+        if day_g not in days:
+            days[day_g] = _Day(grams.day_g, day_g, _change(grams.day_g, day_g), day_g / weight_kg, ordered, given[day_g])
+    course = (
+        grams.uncapped_g,
+        grams.course_g,
+        ordered,
+        ordered / weight_kg,
+        grams.course_g / weight_kg,
+        _change(grams.course_g, ordered),
+        grams.rounded_over,
+        grams.tie,
+        _together((given[day_g] for day_g in grams.ordered_g), supply),
+    )
+    return _Dose(phase, grams, course, tuple(days[day_g] for day_g in grams.ordered_g))
 
 
-def _infusions(
-    slot: Slot,
-    grams: Amounts,
-    given: dict[Fraction, Given],
-    course_g: Fraction,
-    so_far: Fraction,
-    weight_kg: Fraction,
-) -> list[Infusion]:
-    infusions = []
-    for number, ordered in enumerate(grams.ordered_g):
-        so_far += ordered
-        infusions.append(
-            Infusion(
-                phase=slot.phase.name,
-                cycle=slot.cycle,
-                day=number + 1,
-                days=slot.phase.days,
-                date=_day(slot, number),
-                calculated_g=grams.day_g,
-                ordered_g=ordered,
-                change_percent=_change(grams.day_g, ordered),
-                g_per_kg=ordered / weight_kg,
-                course_g=course_g,
-                cumulative_g=so_far,
-                given=given[ordered],
-            )
+def _infusions(slot: Slot, dose: _Dose, so_far: Fraction) -> Iterator[Infusion]:
+    for number, day in enumerate(dose.days):
+        so_far += day.ordered_g
+        when = slot.start + timedelta(days=number) if slot.start else None
+        yield Infusion(
+            phase=slot.phase.name,
+            cycle=slot.cycle,
+            day=number + 1,
+            days=slot.phase.days,
+            date=when,
+            calculated_g=day.calculated_g,
+            ordered_g=day.ordered_g,
+            change_percent=day.change_percent,
+            g_per_kg=day.g_per_kg,
+            course_g=day.course_g,
+            cumulative_g=so_far,
+            given=day.given,
         )
-    return infusions

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from functools import lru_cache
 
 from ivigcalc.model import Finding, Given, Origin, Plan
 from ivigcalc.numbers import exact_text
@@ -47,22 +48,32 @@ def plan_rows(plan: Plan, origin: Origin) -> tuple[str, ...]:
     Args: plan; what it was made from.
     Returns: a line with its CRLF for each infusion.
     """
-    findings = ";".join(dict.fromkeys(_code(finding) for finding in plan.findings))
+    findings = _cell(";".join(dict.fromkeys(_code(finding) for finding in plan.findings)))
     supply = plan.choices.supply
-    regimen = csv_line(plan.regimen.id if plan.regimen else "")[:-2]
-    rounding = f"{plan.rounding.to} {plan.rounding.direction}"
-    last = csv_line(exact_text(plan.weight.kg), plan.weight.basis, rounding, findings, origin.catalogue_sha256[:12])
-    product = supply.product.id if supply and supply.product else ""
+    regimen = _cell(plan.regimen.id if plan.regimen else "")
+    product = _cell(supply.product.id if supply and supply.product else "")
+    weight = f"{exact_text(plan.weight.kg)},{plan.weight.basis}"
+    last = f"{weight},{plan.rounding.to} {plan.rounding.direction},{findings},{origin.catalogue_sha256[:12]}\r\n"
     rows = []
+    texts: dict[tuple[int, ...], tuple[str, str]] = {}  # what courses share is the same object, and is written once
     for infusion in plan.infusions:
-        date = infusion.date.isoformat() if infusion.date else ""
         amounts = (infusion.calculated_g, infusion.ordered_g, infusion.g_per_kg, infusion.course_g)
-        middle = csv_line(
-            infusion.phase, str(infusion.cycle), str(infusion.day), str(infusion.days), date, *map(exact_text, amounts),
-            product, *_given(infusion.given), exact_text(infusion.cumulative_g),
-        )  # fmt: skip
-        rows.append(f"{regimen},{middle[:-2]},{last}")
+        shared = (id(infusion.phase), *map(id, amounts), id(infusion.given))
+        if shared not in texts:
+            given = ",".join((*map(exact_text, amounts), product, *_given(infusion.given)))
+            texts[shared] = _cell(infusion.phase), given
+        phase, middle = texts[shared]
+        date = infusion.date.isoformat() if infusion.date else ""
+        rows.append(
+            f"{regimen},{phase},{infusion.cycle},{infusion.day},{infusion.days},{date},{middle},{exact_text(infusion.cumulative_g)},{last}"
+        )
     return tuple(rows)
+
+
+@lru_cache(maxsize=256)
+def _cell(text: str) -> str:
+    """One cell, in quotes where it needs them."""
+    return csv_line(text)[:-2]
 
 
 def _given(given: Given) -> tuple[str, str, str, str]:
