@@ -78,13 +78,6 @@ class Window(NamedTuple):
     event: str
 
 
-class Ages(NamedTuple):
-    """The ages of a source's patients, where it states them as figures [years]."""
-
-    from_years: Fraction | None
-    below_years: Fraction | None
-
-
 class Regimen(NamedTuple):
     """One cited plan for an indication; `choose` names the regimens it stands for, and then it has no phases."""
 
@@ -102,7 +95,6 @@ class Regimen(NamedTuple):
     readings: tuple[str, ...]  # where a plan rests on how the catalogue reads the source
     notes: tuple[str, ...]
     not_stated: tuple[str, ...]
-    ages: Ages | None = None  # of its source's patients, where these are figures
 
 
 class NotIvig(NamedTuple):
@@ -183,54 +175,12 @@ class RoundingRules(NamedTuple):
     rules: dict[str, RoundingRule]
 
 
-class Passage(NamedTuple):
-    """One place in a source, and what it asks for in words of ours; its own words may not have been kept."""
-
-    source: Source
-    locator: str
-    says: str
-    quote: str | None
-
-
-class Caution(NamedTuple):
-    """What a second person should see of a patient, a product or a schedule: when, what, and who says so."""
-
-    figures: dict[str, Fraction]
-    cited: tuple[Passage, ...]
-
-
-class VaccineRow(NamedTuple):
-    """One row of a table of live vaccines: for so much immunoglobulin [g/kg], so many months."""
-
-    from_g_per_kg: Fraction
-    to_g_per_kg: Fraction
-    months: int
-    note: str | None
-
-
-class VaccineTable(NamedTuple):
-    """How long to wait with a live vaccine in one jurisdiction; stepwise, lowest doses first."""
-
-    name: str
-    rows: tuple[VaccineRow, ...]
-    notes: tuple[str, ...]
-    cited: tuple[Passage, ...]
-
-
-class Cautions(NamedTuple):
-    """Everything under `cautions:` and `vaccines:` of limits.yaml, by name."""
-
-    of: dict[str, Caution]
-    vaccines: dict[str, VaccineTable]
-
-
 class Limits(NamedTuple):
     """Everything that limits.yaml holds."""
 
     doses: tuple[Limit, ...]
     rounding: RoundingRules
     weights: WeightPolicies
-    cautions: Cautions | None = None
 
 
 # Products
@@ -458,13 +408,6 @@ class Given(NamedTuple):
     shortest_minutes: Fraction | None = None  # at the maximum all the time
 
 
-class LastCourse(NamedTuple):
-    """The course before this plan: the day of its last infusion, and what it held in all."""
-
-    day: date
-    grams: Fraction
-
-
 class Patient(NamedTuple):
     """What was said of the patient; None where nothing was said, which is never taken as no."""
 
@@ -474,11 +417,6 @@ class Patient(NamedTuple):
     sex: Literal["female", "male"] | None = None
     age_years: Fraction | None = None
     pregnant: bool | None = None
-    blood_group: Literal["O", "A", "B", "AB"] | None = None
-    history: tuple[str, ...] | None = None  # names such as iga-deficiency; empty where there is none
-    last_course: LastCourse | None = None
-    weight_date: date | None = None
-    previous_weight_kg: Fraction | None = None
 
 
 class DosingWeight(NamedTuple):
@@ -534,8 +472,6 @@ class Choices(NamedTuple):
     rounding: Rounding = Rounding()
     supply: Supply | None = None
     rate: RateChoice = RateChoice()
-    vaccines: str | None = None  # the jurisdiction whose table of live vaccines was asked for
-    today: date | None = None  # where a date is counted from it
 
 
 class Override(NamedTuple):
@@ -604,7 +540,7 @@ class Finding(NamedTuple):
     level: Level
     text: str
     source: str | None = None
-    figure: str | None = None  # of a refusal: the g per kg that --accept must name; None where nothing accepts it
+    figure: str | None = None  # of a refusal: the g per kg that --accept must name
     accepted: bool = False
     reason: str | None = None  # for which it was accepted
 

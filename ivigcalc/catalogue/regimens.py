@@ -11,9 +11,9 @@ from ivigcalc.catalogue.files import read_bytes
 from ivigcalc.catalogue.reading import NOT_STATED, Faults, Item, one_of, parse, text, texts
 from ivigcalc.catalogue.sources import dose_without_basis, read_citation, read_citations, read_sources
 from ivigcalc.errors import InputError
-from ivigcalc.model import MOST_CYCLES, MOST_DAYS, Ages, Cap, Catalogue, Cited, NotIvig, Phase, Regimen, Source, Span, Window
+from ivigcalc.model import MOST_CYCLES, MOST_DAYS, Cap, Catalogue, Cited, NotIvig, Phase, Regimen, Source, Span, Window
 from ivigcalc.numbers import read_whole
-from ivigcalc.units import Basis, read_age, read_grams
+from ivigcalc.units import Basis, read_grams
 from ivigcalc.when import Interval, read_interval
 
 T = TypeVar("T", int, Fraction, Interval)
@@ -83,7 +83,6 @@ def _regimen(key: str, entry: Item, sources: dict[str, Source]) -> Regimen:
             "aliases",
             "jurisdiction",
             "population",
-            "ages",
             "weight_basis",
             "phases",
             "window",
@@ -113,20 +112,7 @@ def _regimen(key: str, entry: Item, sources: dict[str, Source]) -> Regimen:
         readings=entry.take("readings", texts),
         notes=entry.take("notes", texts),
         not_stated=() if group else entry.take("not_stated", texts),
-        ages=entry.take_or("ages", _ages, None),
     )
-
-
-def _ages(entry: Item) -> Ages:
-    """Read the ages of a source's patients, such as {from: 2 years, below: 18 years}."""
-    entry.only("from", "below")
-    lowest = entry.take_or("from", lambda item: read_age(text(item), item.where), None)
-    below = entry.take_or("below", lambda item: read_age(text(item), item.where), None)
-    if not entry.child("from") and not entry.child("below"):
-        entry.fault("states no age, expected from, below or both, such as {from: 18 years}")
-    if lowest and below and lowest >= below:
-        entry.fault("is upside down, expected from to be the lower age")
-    return Ages(lowest, below)
 
 
 def _phases(item: Item, sources: dict[str, Source]) -> tuple[Phase, ...]:
