@@ -31,6 +31,11 @@ def refuse_long(text: str, what: str) -> None:
         raise InputError(f"{what}: a text of {len(text):,} characters; write at most {MOST_TEXT}")
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is plain digits with at most one decimal point, and not too long."""
+    return len(text) <= MOST_CHARACTERS and _number(text) is not None
+
+
 def read_number(text: str, what: str, within: str | None = None, example: str = "62.5") -> Fraction:
     """Read a positive decimal number exactly.
 
@@ -39,7 +44,7 @@ def read_number(text: str, what: str, within: str | None = None, example: str = 
     Returns: the number, above zero.
     Raises: InputError for anything but plain digits with at most one decimal point.
     """
-    if not _number(text) or len(text) > MOST_CHARACTERS:
+    if not is_number(text):
         why, advice = _what_is_wrong(text, example)
         if mended := _mend(text):
             right = " ".join((within or text).split()).replace(text, mended)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from ivigcalc.site import Site
 
 
+PATIENT = frozenset(("weight", "height", "sex", "age", "pregnant", "not-pregnant", "label", "accept", "reason"))
+"""The options that `prepare` does not look at: they are the patient's own."""
+
+
 def _nothing() -> Formulary:
     """A formulary without products."""
     return Formulary({}, {}, {}, b"")
@@ -126,7 +130,9 @@ def _answer(asked: Prepared, options: Options) -> Plan | Comparison:
         return mark(result, limits.doses, asked.site)
     plan = check(result, limits.doses, asked.site)
     reason = None if (why := given(options, "reason")) is None else clean(why)
-    plan = plan._replace(findings=accept(plan.findings, many(options, "accept"), reason))
+    findings = accept(plan.findings, many(options, "accept"), reason)
+    if findings is not plan.findings:
+        plan = plan._replace(findings=findings)
     if refusals := [finding for finding in plan.findings if finding.level == "refusal" and not finding.accepted]:
         raise Refused(_refusal(refusals, many(options, "accept")))
     return plan

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from ivigcalc import __version__
 from ivigcalc.batch.columns import Given, Row, as_typed, from_cells, from_json
@@ -12,9 +12,11 @@ from ivigcalc.errors import InputError, Refused
 from ivigcalc.export.csv import COLUMNS, csv_line, harmless, plan_rows, with_first
 from ivigcalc.model import Catalogue, Comparison, Formulary, Limits, Origin, Plan
 from ivigcalc.options import GetFormulary
-from ivigcalc.request import answer, is_ambiguous, missing_choice
+from ivigcalc.request import PATIENT, Prepared, answer_for, is_ambiguous, missing_choice, prepare
 from ivigcalc.site import Site
 
+K = TypeVar("K")
+V = TypeVar("V")
 Format = Literal["csv", "jsonl"]
 FORMATS: tuple[Format, ...] = ("csv", "jsonl")
 
@@ -35,6 +37,19 @@ class Task(NamedTuple):
     format: Format
     today: date
     load: Callable[[], Data]
+
+
+class Memory(NamedTuple):
+    """What a process keeps between rows, by the texts that it came from: nothing in it rests on an id, and it is bounded."""
+
+    prepared: dict[tuple[tuple[str, str], ...], Prepared]  # of all cells but the patient's
+    rows: dict[tuple[tuple[str, str], ...], tuple[str, ...]]  # of all cells but the id: the rows of a short plan
+
+
+MOST_PREPARED = 256
+MOST_ANSWERS = 2_048
+MOST_ROWS = 64
+"""Infusions of a plan that is kept; with the bounds above this is what memory can grow to."""
 
 
 class Problem(NamedTuple):
@@ -64,13 +79,13 @@ def head(format_: Format) -> bytes:
     return csv_line("id", *COLUMNS).encode() if format_ == "csv" else b""
 
 
-def plan_records(task: Task, data: Data, records: Iterable[Record]) -> Planned:
+def plan_records(task: Task, data: Data, memory: Memory, records: Iterable[Record]) -> Planned:
     """Plan rows, each by itself.
 
-    Args: the task; the data files; the records.
+    Args: the task; the data files; what is kept between rows; the records.
     Returns: what came of them, in their order.
     """
-    output: list[bytes] = []
+    output: list[str] = []
     ids: list[tuple[int, str]] = []
     problems: list[Problem] = []
     empty = made_harmless = 0
@@ -82,19 +97,17 @@ def plan_records(task: Task, data: Data, records: Iterable[Record]) -> Planned:
                 empty += 1
                 continue
             key = row.id
-            options = as_typed(row.texts)
-            plan = plan_row(options, task, data)
+            text, is_harmless = _encoded(row, task, data, memory)
         except (InputError, Refused) as error:
             kind: Literal["faulty", "refused"] = "faulty" if isinstance(error, InputError) else "refused"
             problems.append(Problem(record.line, key, kind, str(error).removeprefix("--")))
             continue
-        output.append(_encode(key, options, plan, task, data))
+        output.append(text)
         ids.append((number, key))
-        if task.format == "csv" and any(text != harmless(text) for text in (key, plan.patient.label or "")):
-            made_harmless += 1
+        made_harmless += not is_harmless
         if record.cut:
             problems.append(Problem(record.line, key, "note", _CUT))
-    return Planned(b"".join(output), tuple(ids), tuple(problems), empty, made_harmless)
+    return Planned("".join(output).encode(), tuple(ids), tuple(problems), empty, made_harmless)
 
 
 def read_record(record: Record, header: Header) -> Row | None:
@@ -111,36 +124,60 @@ def read_record(record: Record, header: Header) -> Row | None:
     return from_cells(split(record.text, header.delimiter), header.columns)
 
 
-def plan_row(options: Given, task: Task, data: Data) -> Plan:
+def plan_row(texts: dict[str, str], task: Task, data: Data, memory: Memory) -> tuple[Plan, Given]:
     """Plan a row as `plan` does.
 
-    Args: the options of the row; the task; the data files.
-    Returns: the plan.
+    Args: the cells of the row; the task; the data files; what is kept between rows.
+    Returns: the plan, and its options.
     Raises: InputError, Refused; a choice that the row leaves open is one of these.
     """
-    result = answer(options, data.shipped, data.limits, task.today, data.formulary, data.site)
+    options = as_typed(texts)
+    shared = tuple(cell for cell in texts.items() if cell[0] not in PATIENT)
+    asked = memory.prepared.get(shared)
+    if asked is None:
+        asked = prepare(options, data.shipped, data.limits, task.today, data.formulary, data.site)
+        _keep(memory.prepared, shared, asked, MOST_PREPARED)
+    result = answer_for(asked, options)
     if isinstance(result, Comparison):
         message = f"a file needs a plan, and a choice is missing: {missing_choice(result)}"
         raise InputError(message) if is_ambiguous(result) else Refused(message)
-    return result
+    return result, options
 
 
-def plan_again(record: Record, task: Task, data: Data) -> Plan:
+def plan_again(record: Record, task: Task, data: Data, memory: Memory) -> Plan:
     """Plan a record that was planned before.
 
-    Args: the record; the task; the data files.
+    Args: the record; the task; the data files; what is kept between rows.
     Returns: the same plan.
     """
     row = read_record(record, task.header)
     assert row
-    return plan_row(as_typed(row.texts), task, data)
+    return plan_row(row.texts, task, data, memory)[0]
 
 
-def _encode(key: str, options: Given, plan: Plan, task: Task, data: Data) -> bytes:
-    formulary: Formulary | None = data.formulary() if plan.choices.supply else None
-    origin = Origin(options, __version__, sha256_of(data.shipped.data), formulary and sha256_of(formulary.data))
-    if task.format == "csv":
-        return with_first(plan_rows(plan, origin), key, plan.patient.label or "").encode()
-    from ivigcalc.export.json import as_json_line
+def _encoded(row: Row, task: Task, data: Data, memory: Memory) -> tuple[str, bool]:
+    """The text of a planned row, and whether its id and label are harmless in a spreadsheet."""
+    key, texts = row
+    whole = tuple(texts.items())
+    rows = memory.rows.get(whole)
+    label = ""
+    if rows is None:
+        plan, options = plan_row(texts, task, data, memory)
+        formulary: Formulary | None = data.formulary() if plan.choices.supply else None
+        origin = Origin(options, __version__, sha256_of(data.shipped.data), formulary and sha256_of(formulary.data))
+        if task.format == "jsonl":
+            from ivigcalc.export.json import as_json_line
 
-    return as_json_line(key, plan, origin)
+            return as_json_line(key, plan, origin), True
+        rows = plan_rows(plan, origin)
+        label = plan.patient.label or ""
+        if not label and len(rows) <= MOST_ROWS:
+            _keep(memory.rows, whole, rows, MOST_ANSWERS)
+    return with_first(rows, key, label), harmless(key) == key and harmless(label) == label
+
+
+def _keep(kept: dict[K, V], key: K, value: V, most: int) -> None:
+    """Keep a value; when there are too many, all go, so that memory stays flat."""
+    if len(kept) >= most:
+        kept.clear()
+    kept[key] = value

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ivigcalc.batch.planning import Data, Planned, Task, plan_records
+from ivigcalc.batch.planning import Data, Memory, Planned, Task, plan_records
 from ivigcalc.batch.reading import Record
 from ivigcalc.errors import OutputError
 
@@ -35,7 +35,8 @@ def run(records: Iterator[Record], task: Task, data: Data, jobs: int) -> Iterato
     """
     chunks = iter(lambda: tuple(islice(records, CHUNK)), ())
     if jobs == 1:
-        return ((chunk, plan_records(task, data, chunk)) for chunk in chunks)
+        memory = Memory({}, {})
+        return ((chunk, plan_records(task, data, memory, chunk)) for chunk in chunks)
     return _over_processes(chunks, task, jobs)
 
 
@@ -68,7 +69,7 @@ def _start_worker(task: Task) -> None:
     global _plan  # a pool of processes keeps nothing else for its worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_go_with_parent, daemon=True).start()
-    _plan = partial(plan_records, task, task.load())
+    _plan = partial(plan_records, task, task.load(), Memory({}, {}))
 
 
 def _go_with_parent() -> None:

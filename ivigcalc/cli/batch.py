@@ -128,7 +128,7 @@ def _run(files: Files, load_data: "Callable[[], Data]", jobs: int) -> "Counter[s
     """Read, plan, write and count; the files get their names when all is done."""
     from datetime import date
 
-    from ivigcalc.batch.planning import Task, head, plan_again
+    from ivigcalc.batch.planning import Memory, Task, head, plan_again
     from ivigcalc.batch.reading import open_reader
     from ivigcalc.batch.repeats import open_store, remember, repeated
     from ivigcalc.batch.running import run
@@ -153,7 +153,8 @@ def _run(files: Files, load_data: "Callable[[], Data]", jobs: int) -> "Counter[s
             counts.update(problem.kind for problem in planned.problems)
             counts.update(rows=len(chunk) - planned.empty, planned=len(planned.ids), empty=planned.empty, harmless=planned.harmless)
             advance(counts["rows"], source.tell() if size else 0)
-        for note in repeated(store, lambda record: plan_again(record, task, data)):
+        memory = Memory({}, {})
+        for note in repeated(store, lambda record: plan_again(record, task, data, memory)):
             report(note)
             counts["repeated"] += 1
     return counts

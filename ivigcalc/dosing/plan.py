@@ -1,6 +1,6 @@
 """The calculator: a patient, a regimen and choices -> a plan, or the open choices side by side. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
@@ -35,6 +35,7 @@ from ivigcalc.numbers import screen_text
 from ivigcalc.units import Basis, Dose
 from ivigcalc.when import Interval, screen_date
 
+NOTHING_GIVEN = Given()
 NOBODY_KG = Fraction(1)
 """Stands where a weight is only needed for the words of a refusal that cannot come."""
 
@@ -69,7 +70,7 @@ class _Dose(NamedTuple):
     phase: Settled
     grams: Amounts
     course: tuple[Fraction, Fraction, Fraction, Fraction, Fraction, Fraction, Basis, bool, Given]  # of Course, from uncapped_g on
-    days: tuple[_Day, ...]
+    days: list[_Day]
 
 
 NO_POLICIES = WeightPolicies({}, {})
@@ -255,8 +256,8 @@ def _plan(patient: Patient, weight: DosingWeight, outline: Frame) -> Plan:
     regimen, choices, slots, phases = outline.regimen, outline.choices, outline.slots, outline.phases
     planned = [phase for phase in phases if any(slot.phase is phase for slot in slots)]
     worked = [amounts(phase, weight.kg, choices.rounding) for phase in planned]
-    rates, given = _supplied(choices, patient, weight, {ordered for grams in worked for ordered in grams.ordered_g})
-    doses = {id(phase): _dose(phase, grams, given, weight.kg, choices.supply) for phase, grams in zip(planned, worked, strict=True)}
+    rates, give = _supplied(choices.supply, choices, patient, weight)
+    doses = {id(phase): _dose(phase, grams, give, weight.kg, choices.supply) for phase, grams in zip(planned, worked, strict=True)}
     courses: list[Course] = []
     infusions: list[Infusion] = []
     so_far = Fraction(0)
@@ -286,22 +287,23 @@ def _plan(patient: Patient, weight: DosingWeight, outline: Frame) -> Plan:
     )
 
 
-def _supplied(choices: Choices, patient: Patient, weight: DosingWeight, doses: set[Fraction]) -> tuple[Rates | None, dict[Fraction, Given]]:
-    """How an infusion runs, and what giving each dose [g] takes."""
-    supply = choices.supply
+def _supplied(
+    supply: Supply | None, choices: Choices, patient: Patient, weight: DosingWeight
+) -> tuple[Rates | None, Callable[[Fraction], Given]]:
+    """How an infusion runs, and what giving a dose [g] takes."""
     if supply is None:
-        return None, dict.fromkeys(doses, Given())
+        return None, lambda _: NOTHING_GIVEN
     from ivigcalc.dosing.rates import settle_rates  # only where the doses are drawn from something
     from ivigcalc.dosing.supply import give
 
     rates = settle_rates(choices.rate, supply, patient.weight_kg, weight.kg) if supply.g_per_ml else None
-    return rates, {dose: give(dose, supply, rates) for dose in doses}
+    return rates, lambda dose: give(dose, supply, rates)
 
 
 def _together(days: Iterable[Given], supply: Supply | None) -> Given:
     """What several doses take together."""
     if supply is None:
-        return Given()
+        return NOTHING_GIVEN
     from ivigcalc.dosing.supply import together
 
     return together(days)
@@ -324,13 +326,15 @@ def _change(calculated: Fraction, ordered: Fraction) -> Fraction:
     return (ordered - calculated) / calculated * 100
 
 
-def _dose(phase: Settled, grams: Amounts, given: dict[Fraction, Given], weight_kg: Fraction, supply: Supply | None) -> _Dose:
+def _dose(phase: Settled, grams: Amounts, give: Callable[[Fraction], Given], weight_kg: Fraction, supply: Supply | None) -> _Dose:
     """Work out what is the same in every course of a phase."""
     ordered = sum(grams.ordered_g[1:], grams.ordered_g[0])
-    days: dict[Fraction, _Day] = {}
+    days: list[_Day] = []
     for day_g in grams.ordered_g:
-        if day_g not in days:
-            days[day_g] = _Day(grams.day_g, day_g, _change(grams.day_g, day_g), day_g / weight_kg, ordered, given[day_g])
+        if days and (day_g is days[-1].ordered_g or day_g == days[-1].ordered_g):  # days rise, so equal ones stand together
+            days.append(days[-1])
+        else:
+            days.append(_Day(grams.day_g, day_g, _change(grams.day_g, day_g), day_g / weight_kg, ordered, give(day_g)))
     course = (
         grams.uncapped_g,
         grams.course_g,
@@ -340,26 +344,14 @@ def _dose(phase: Settled, grams: Amounts, given: dict[Fraction, Given], weight_k
         _change(grams.course_g, ordered),
         grams.rounded_over,
         grams.tie,
-        _together((given[day_g] for day_g in grams.ordered_g), supply),
+        _together((day.given for day in days), supply),
     )
-    return _Dose(phase, grams, course, tuple(days[day_g] for day_g in grams.ordered_g))
+    return _Dose(phase, grams, course, days)
 
 
 def _infusions(slot: Slot, dose: _Dose, so_far: Fraction) -> Iterator[Infusion]:
-    for number, day in enumerate(dose.days):
-        so_far += day.ordered_g
-        when = slot.start + timedelta(days=number) if slot.start else None
-        yield Infusion(
-            phase=slot.phase.name,
-            cycle=slot.cycle,
-            day=number + 1,
-            days=slot.phase.days,
-            date=when,
-            calculated_g=day.calculated_g,
-            ordered_g=day.ordered_g,
-            change_percent=day.change_percent,
-            g_per_kg=day.g_per_kg,
-            course_g=day.course_g,
-            cumulative_g=so_far,
-            given=day.given,
-        )
+    name, days, cycle, start = slot.phase.name, slot.phase.days, slot.cycle, slot.start
+    for number, (calculated, ordered, change, g_per_kg, course, given) in enumerate(dose.days):
+        so_far += ordered
+        when = start + timedelta(days=number) if start else None
+        yield Infusion(name, cycle, number + 1, days, when, calculated, ordered, change, g_per_kg, course, so_far, given)

@@ -23,13 +23,13 @@ def as_json(plan: Plan, origin: Origin) -> bytes:
     return (_dumps(_document(plan, origin), indent=1) + "\n").encode()
 
 
-def as_json_line(key: str, plan: Plan, origin: Origin) -> bytes:
+def as_json_line(key: str, plan: Plan, origin: Origin) -> str:
     """Write a plan as one line of JSON with the id of its row in front.
 
     Args: id; plan; what it was made from.
-    Returns: UTF-8 bytes, one object and its line end.
+    Returns: one object and its line end.
     """
-    return (_dumps({"id": key, **_document(plan, origin)}) + "\n").encode()
+    return _dumps({"id": key, **_document(plan, origin)}) + "\n"
 
 
 def _dumps(document: dict[str, Any], indent: int | None = None) -> str:

@@ -37,7 +37,8 @@ def check(plan: Plan, limits: tuple[Limit, ...], site: SiteUse | None = None) ->
 
         findings += check_site(site, _rests_on(plan))
     rank = {"refusal": 0, "warning": 1, "note": 2}
-    return plan._replace(findings=tuple(sorted(dict.fromkeys(findings), key=lambda finding: rank[finding.level])), site=site)
+    ranked = tuple(sorted(dict.fromkeys(findings), key=lambda finding: rank[finding.level]))
+    return plan._replace(findings=ranked, site=site) if ranked or site else plan
 
 
 def _rests_on(plan: Plan) -> tuple[str, ...]:
@@ -82,6 +83,8 @@ def accept(findings: tuple[Finding, ...], acceptances: tuple[str, ...], reason: 
     Returns: the findings, with what was accepted and why.
     Raises: InputError for an acceptance that cannot be read, that nothing asked for, or without a reason.
     """
+    if not acceptances and reason is None:
+        return findings
     if acceptances and not (reason and reason.strip()):
         raise InputError('--accept: needs a reason that is printed with the plan; add --reason "why this dose is meant"')
     if reason is not None and not acceptances:
@@ -120,6 +123,8 @@ def _limits(
     found = []
     for limit in limits:
         figure, rounded = calculated[limit.per] / weight_kg, ordered[limit.per] / weight_kg
+        if figure <= limit.g_per_kg and rounded <= limit.g_per_kg:
+            continue
         source = "; ".join(f"{cited.source.citation}, {cited.locator}" for cited in limit.cited)
         most = f"the limit of {screen_text(limit.g_per_kg)} g per kg per {limit.per}"
         if figure > limit.g_per_kg and limit.per in phase.from_source:
@@ -134,7 +139,7 @@ def _limits(
                 "round to smaller steps or vials, or write another number of days."
             )
             found.append(Finding(f"{limit.code}-rounding", "refusal", text, source, exact_text(rounded)))
-        elif rounded > limit.g_per_kg:
+        else:
             text = f"Rounding alone takes the dose to {screen_text(rounded)} g per kg per {limit.per}, above {most}."
             found.append(Finding(f"{limit.code}-rounding", "note", text, source))
     return found
