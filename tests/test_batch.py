@@ -20,7 +20,7 @@ import pytest
 from ivigcalc import __version__
 from ivigcalc.batch import running
 from ivigcalc.batch.columns import COLUMNS, FLAGS, SEVERAL
-from ivigcalc.batch.planning import Task, head
+from ivigcalc.batch.planning import Task, _keep, head
 from ivigcalc.batch.reading import Record, read_header
 from ivigcalc.catalogue import data_file, sha256_of
 from ivigcalc.catalogue.formulary import load_formulary
@@ -351,6 +351,37 @@ def test_the_date_of_today_is_the_same_for_every_row(run_cli: RunCli, tmp_path: 
     run = batch(run_cli, tmp_path, "id,weight,regimen,start\np1,62,itp,today\np2,62,itp,tomorrow\n")
     first, second = (date.fromisoformat(row["date"]) for row in rows(run.out)[::3])
     assert (second - first).days == 1
+
+
+# What is kept between rows
+
+
+def test_nothing_that_is_kept_goes_to_another_patient(run_cli: RunCli, tmp_path: Path) -> None:
+    text = (
+        "id,weight,regimen,label,dose,days,accept,reason\n"
+        "p1,62,itp,,,,,\np2,62,itp,,,,,\np3,62,itp,bed 4,,,,\np4,62,itp,,,,,\n=p5,62,itp,,,,,\np6,62.0,itp,=1,,,,\n"
+        "p7,70,,,1.5 g/kg/day,1,daily-dose=1.5,meant\np8,70,,,1.5 g/kg/day,1,,\np9,70,,,1.5 g/kg/day,1,daily-dose=1.5,other\n"
+    )
+    run = batch(run_cli, tmp_path, text)
+    assert [(row["id"], row["label"]) for row in rows(run.out)[:18:3]] == [
+        ("p1", ""), ("p2", ""), ("p3", "bed 4"), ("p4", ""), ("'=p5", ""), ("p6", "'=1"),
+    ]  # fmt: skip
+    assert [row["id"] for row in rows(run.out)[18:]] == ["p7", "p9"]
+    assert "on 2 rows; an apostrophe" in run.err
+    assert "line 9: id p8: refused: daily-dose" in run.err
+
+
+def test_what_is_kept_is_bounded_and_changes_nothing(run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, _, _ = mixed(200, seed=5)
+    expected = batch(run_cli, tmp_path, data).out
+    for name in ("MOST_PREPARED", "MOST_ANSWERS", "MOST_ROWS"):
+        monkeypatch.setattr(f"ivigcalc.batch.planning.{name}", 1)
+    assert batch(run_cli, tmp_path, data).out == expected
+    kept: dict[int, int] = {}
+    for number in range(10):
+        _keep(kept, number, number, 3)
+        assert kept[number] == number
+        assert len(kept) <= 3
 
 
 # Interrupted and killed
