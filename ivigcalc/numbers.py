@@ -4,8 +4,10 @@ Inside ivigcalc every weight, dose and amount is a `Fraction`, so no step of the
 """
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
+from math import lcm
 
 from ivigcalc.errors import InputError
 
@@ -141,9 +143,24 @@ def exact_text(value: Fraction) -> str:
         return str(top)
     decimals = _decimals_over(bottom)
     if decimals is not None:
-        return _digits(top * 10**decimals // bottom, decimals)
+        return _digits(top * (10**decimals // bottom), decimals)
     scaled, rest = divmod(top * 10**DECIMALS, bottom)  # never midway: what lies midway ends
     return _digits(scaled + (2 * rest > bottom), DECIMALS)
+
+
+def running_totals(start: Fraction, amounts: Iterable[Fraction]) -> list[Fraction]:
+    """Add amounts up one by one.
+
+    Args: where to start; the amounts, of the same unit.
+    Returns: the sum after each of them, exact.
+    """
+    amounts = list(amounts)
+    bottom = lcm(start.denominator, *(amount.denominator for amount in amounts))
+    top, totals = start.numerator * (bottom // start.denominator), []
+    for amount in amounts:
+        top += amount.numerator * (bottom // amount.denominator)
+        totals.append(Fraction(top, bottom))
+    return totals
 
 
 def decimals_of(value: Fraction) -> int | None:

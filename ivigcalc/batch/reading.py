@@ -155,7 +155,7 @@ def _readline(file: IO[bytes], size: int) -> bytes:
     try:
         return file.readline(size)
     except OSError as error:
-        raise InputError(f"the file of patients could not be read ({error.strerror}); nothing was written") from None
+        raise InputError(f"the file of patients could not be read ({error.strerror or error}); nothing was written") from None
 
 
 def _decode(number: int, raw: bytes) -> Record:

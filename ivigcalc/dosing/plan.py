@@ -31,7 +31,7 @@ from ivigcalc.model import (
     Supply,
     WeightPolicies,
 )
-from ivigcalc.numbers import screen_text
+from ivigcalc.numbers import running_totals, screen_text
 from ivigcalc.units import Basis, Dose
 from ivigcalc.when import Interval, screen_date
 
@@ -258,14 +258,10 @@ def _plan(patient: Patient, weight: DosingWeight, outline: Frame) -> Plan:
     worked = [amounts(phase, weight.kg, choices.rounding) for phase in planned]
     rates, give = _supplied(choices.supply, choices, patient, weight)
     doses = {id(phase): _dose(phase, grams, give, weight.kg, choices.supply) for phase, grams in zip(planned, worked, strict=True)}
-    courses: list[Course] = []
-    infusions: list[Infusion] = []
-    so_far = Fraction(0)
-    for slot in slots:
-        dose = doses[id(slot.phase)]
-        courses.append(Course(slot.phase, slot.cycle, slot.start, slot.planned, *dose.course))
-        infusions += _infusions(slot, dose, so_far)
-        so_far = infusions[-1].cumulative_g
+    courses = [Course(slot.phase, slot.cycle, slot.start, slot.planned, *doses[id(slot.phase)].course) for slot in slots]
+    totals = running_totals(Fraction(0), (day.ordered_g for slot in slots for day in doses[id(slot.phase)].days))
+    so_far = iter(totals)
+    infusions = [infusion for slot in slots for infusion in _infusions(slot, doses[id(slot.phase)], so_far)]
     return Plan(
         patient=patient,
         weight=weight,
@@ -278,7 +274,7 @@ def _plan(patient: Patient, weight: DosingWeight, outline: Frame) -> Plan:
         courses=tuple(courses),
         infusions=tuple(infusions),
         calculated_g=sum((dose.grams.course_g * sum(slot.phase is dose.phase for slot in slots) for dose in doses.values()), Fraction(0)),
-        ordered_g=so_far,
+        ordered_g=totals[-1],
         rates=rates,
         given=_together((course.given for course in courses), choices.supply),
         next_start=outline.next_start,
@@ -349,9 +345,8 @@ def _dose(phase: Settled, grams: Amounts, give: Callable[[Fraction], Given], wei
     return _Dose(phase, grams, course, days)
 
 
-def _infusions(slot: Slot, dose: _Dose, so_far: Fraction) -> Iterator[Infusion]:
+def _infusions(slot: Slot, dose: _Dose, so_far: Iterator[Fraction]) -> Iterator[Infusion]:
     name, days, cycle, start = slot.phase.name, slot.phase.days, slot.cycle, slot.start
     for number, (calculated, ordered, change, g_per_kg, course, given) in enumerate(dose.days):
-        so_far += ordered
         when = start + timedelta(days=number) if start else None
-        yield Infusion(name, cycle, number + 1, days, when, calculated, ordered, change, g_per_kg, course, so_far, given)
+        yield Infusion(name, cycle, number + 1, days, when, calculated, ordered, change, g_per_kg, course, next(so_far), given)
