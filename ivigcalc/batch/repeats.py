@@ -36,6 +36,7 @@ def open_store() -> Iterator[sqlite3.Connection]:
         store = sqlite3.connect("", isolation_level=None)
         try:
             store.execute("PRAGMA journal_mode = OFF")
+            store.execute("PRAGMA cache_size = -512")  # kB: a file of any size takes the same memory
             store.execute("CREATE TABLE rows (id TEXT, line INTEGER, text TEXT)")
             store.execute("CREATE TABLE doses (day INTEGER, g_per_kg TEXT)")
             yield store
