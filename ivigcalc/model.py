@@ -508,10 +508,11 @@ class Given(NamedTuple):
 
 
 class LastCourse(NamedTuple):
-    """The course before this plan: the day of its last infusion, and what it held in all."""
+    """The course before this plan: the day of its last infusion, what it held in all, and its first day if that was given."""
 
     day: date
     grams: Fraction
+    first: date | None = None
 
 
 class Patient(NamedTuple):
@@ -725,6 +726,7 @@ class Comparison(NamedTuple):
     missing: tuple[str, ...]  # the options of the command line that would settle it
     left_out: tuple[LeftOut, ...] = ()
     findings: tuple[Finding, ...] = ()  # of all of them together
+    risks: tuple[str, ...] = ()  # of the patient, as they were said
 
     @property
     def regimens(self) -> tuple[Regimen, ...]:

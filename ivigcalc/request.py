@@ -169,7 +169,7 @@ def _answer(asked: Prepared, options: Options) -> Plan | Comparison:
         result = make_plan(patient, asked.regimen, asked.choices, asked.among, asked.others, limits.weights)
     if isinstance(result, Comparison):
         _refuse_schedule(options, result)
-        return mark(result, limits.doses, asked.use, supply)
+        return mark(result, asked.choices, limits.doses, asked.use, limits.cautions)
     plan = check(result, limits.doses, asked.use, asked.among, limits.cautions)
     reason = None if (why := given(options, "reason")) is None else clean(why)
     findings = accept(plan.findings, many(options, "accept"), reason)

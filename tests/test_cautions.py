@@ -11,7 +11,7 @@ import pytest
 from ivigcalc.catalogue import data_file
 from ivigcalc.catalogue.formulary import load_formulary
 from ivigcalc.errors import CatalogueError, InputError, Refused
-from ivigcalc.model import Cautions, Comparison, Figure, Finding, Formulary, Plan, Source
+from ivigcalc.model import Cautions, Comparison, Figure, Finding, Formulary, LastCourse, Plan, Source
 from ivigcalc.options import Options
 from ivigcalc.request import answer
 from ivigcalc.safety.checks import check
@@ -243,8 +243,8 @@ def test_a_source_does_not_excuse_an_excess_on_the_actual_weight_alone(tmp_path:
         ("children", {"from": "2 years", "below": "5 years"}, "2", None),
         ("children", {"from": "2 years", "below": "5 years"}, "4.9", None),
         ("children", {"from": "2 years", "below": "5 years"}, "5", "patients from 2 years and below 5 years, not at 5 years"),
-        ("children", {"from": "2 years"}, "23 months", "patients from 2 years, not at 1.92 years"),
-        ("children", {"below": "6 months"}, "6 months", "patients below 0.5 years, not at 0.5 years"),
+        ("children", {"from": "2 years"}, "23 months", "patients from 2 years, not at 23 months"),
+        ("children", {"below": "6 months"}, "6 months", "patients below 6 months, not at 6 months"),
     ],
 )
 def test_a_source_excuses_its_dose_only_in_its_own_population(
@@ -666,7 +666,7 @@ def test_a_weight_of_more_than_6_months_ago_is_a_warning(weighed: str, start: st
         ("66.1", "60", "66.1 kg is 10.2% more than the 60 kg before"),
         ("54.1", "60", None),
         ("54", "60", "54 kg is 10% less than the 60 kg before"),
-        ("110 lb", "100 lb", "10% more than the 45.359237 kg before"),
+        ("110 lb", "100 lb", "10% more than the 45.36 kg before"),
         ("109.9 lb", "100 lb", None),
         ("90 lb", "100 lb", "10% less"),
     ],
@@ -808,3 +808,79 @@ def test_a_figure_stands_behind_every_caution() -> None:
         "acip": [(0.3, 0.4, 8), (1, 1, 10), (2, 2, 11)],
         "australia": [(0.3, 0.4, 9), (1, 1, 10), (1.6, 2, 11)],
     }
+
+
+# What stands beside other things
+
+
+def test_haemolysis_counts_several_courses_and_the_last_one() -> None:
+    # 62 g on 22 January and 62 g on 25 January at 62 kg: 2 g per kg within 28 dates
+    after = ask_plan(weight="62", dose="1 g/kg/course", days="1", start="2027-01-25", last_course="2027-01-22 62 g", blood_group="AB")
+    assert "2 g per kg within 28 days" in said(after, "haemolysis")
+    weekly = ask_plan(weight="62", dose="1 g/kg/course", days="1", every="1 week", cycles="2")
+    assert "2 g per kg within 28 days" in said(weekly, "haemolysis")
+    assert not found(ask_plan(weight="62", dose="1 g/kg/course", days="1", every="4 weeks", cycles="2"), "haemolysis")
+
+
+def test_live_vaccines_go_by_the_calculated_dose() -> None:
+    # 124 g by whole vials of 5 g and more are 125 g, 2.016 g per kg; ACIP has 11 months for up to 2 g per kg
+    plan = plan_of({"weight": "62", "dose": "2 g/kg/course", "days": "4", "product": "privigen-us", "round": "vial", "vaccines": "acip"})
+    assert plan.ordered_g > 124
+    assert "11 months" in said(plan, "vaccines")
+
+
+def test_a_weight_that_goes_stale_within_the_plan_is_named_with_its_course() -> None:
+    # weighed on 20 November 2026, six months end on 20 May 2027; courses every 4 weeks from 4 January: the sixth starts on 24 May
+    plan = ask_plan(
+        weight="62", dose="0.4 g/kg/course", days="1", every="4 weeks", cycles="7", start="2027-01-04", weight_date="2026-11-20"
+    )
+    assert "more than 6 months before course 6 on Mon 24-May-2027" in said(plan, "weight-date")
+
+
+@pytest.mark.parametrize(
+    ("population", "options", "code", "words"),
+    [
+        ("newborns", {"age": "2 months"}, "age-outside-source", "below 1 month, as its words are read here, and the patient is 2 months."),
+        ("newborns", {"age": "0.05"}, None, ""),
+        ("infants", {"age": "14 months"}, "age-outside-source", "below 1 year, as its words are read here, and the patient is 14 months."),
+        ("adults and children", {"age": "3"}, None, ""),
+        ("pregnant women", {"not_pregnant": "yes"}, "pregnancy-outside-source", "is about pregnant women"),
+        ("pregnant women", {"sex": "male"}, "pregnancy-outside-source", "is about pregnant women"),
+        ("pregnant women", {"pregnant": "yes", "sex": "female"}, None, ""),
+        ("pregnant women", {}, None, ""),
+    ],
+)
+def test_a_patient_outside_the_population(tmp_path: Path, population: str, options: Options, code: str | None, words: str) -> None:
+    catalogue = catalogue_of(tmp_path, r=regimen(phase("0.4 g/kg", "course", "1", cycles="1"), population=population))
+    plan = ask_plan({"weight": "12", "regimen": "r"}, catalogue, **options)
+    assert [finding.code for finding in plan.findings if finding.code.endswith("outside-source")] == ([code] if code else [])
+    assert code is None or words in said(plan, code)
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [({}, "pregnant women; pregnancy not recorded, add --pregnant"), ({"not-pregnant": "yes"}, "states it for pregnant women.")],
+)
+def test_a_source_on_pregnancy_excuses_only_a_pregnant_patient(tmp_path: Path, options: Options, why: str) -> None:
+    catalogue = catalogue_of(tmp_path, r=regimen(phase("2 g/kg", "course", "1", cycles="1"), population="pregnant women"))
+    with pytest.raises(Refused, match=re.escape(why)):
+        ask({"weight": "62", "regimen": "r", **options}, catalogue)
+    assert found(ask_plan({"weight": "62", "regimen": "r"}, catalogue, pregnant="yes"), "daily-dose-source")
+
+
+def test_a_last_course_has_an_order_of_days_and_no_more_than_31() -> None:
+    for text in ("2027-01-08 to 2027-01-04 124 g", "2026-11-01 to 2027-01-04 124 g"):
+        with pytest.raises(InputError, match=r"is no course of 1 to 31 days \(a bound of our own\)"):
+            ask(FORTY, start="2027-02-01", last_course=text)
+    plan = ask_plan(FORTY, start="2027-03-01", last_course="2027-01-04 to 2027-01-08 25 g")
+    assert plan.patient.last_course == LastCourse(date(2027, 1, 8), Fraction(25), date(2027, 1, 4))
+
+
+@pytest.mark.parametrize(
+    ("height", "words"), [("150", "a BMI just above 40, outside 12 to 40"), ("149", "a BMI of 40.54, outside 12 to 40")]
+)
+def test_a_bmi_is_never_shown_as_the_bound_that_it_passes(height: str, words: str) -> None:
+    # 90.01 / 1.5 / 1.5 = 40.0044; 90.01 / 1.49 / 1.49 = 40.543
+    assert words in said(
+        ask_plan(weight="90.01", height=height, dose="0.4 g/kg/course", days="1", dosing_weight="actual"), "weight-and-height"
+    )

@@ -24,6 +24,8 @@ NotPregnant = Annotated[bool, typer.Option("--not-pregnant", help="Not pregnant.
 PrePregnancyWeight = Annotated[
     str | None, typer.Option("--pre-pregnancy-weight", metavar="WEIGHT", help="Of a pregnant patient, where a source names it.")
 ]
+BloodGroup = Annotated[str | None, typer.Option("--blood-group", metavar="GROUP", help="O, A, B or AB.")]
+AtRisk = Annotated[str | None, typer.Option("--at-risk", metavar="RISKS", help="kidney, thrombosis, earlier-reactions.")]
 History = Annotated[
     list[str] | None,
     typer.Option(
@@ -37,7 +39,11 @@ History = Annotated[
 ]
 LastCourse = Annotated[
     str | None,
-    typer.Option("--last-course", metavar="COURSE", help='Day of its last infusion and its grams in all: "2027-01-04 124\u00a0g".'),
+    typer.Option(
+        "--last-course",
+        metavar="COURSE",
+        help='Its last day, or first and last, and its grams in all: "2027-01-04 to 2027-01-08 124\u00a0g".',
+    ),
 ]
 DosingWeight = Annotated[
     str | None,

@@ -7,7 +7,9 @@ import typer
 from ivigcalc import __version__
 from ivigcalc.cli.choices import (
     Age,
+    AtRisk,
     BispecificStart,
+    BloodGroup,
     Closed,
     Cycles,
     Days,
@@ -80,7 +82,7 @@ def plan(
     age: Age = None,
     pregnant: Pregnant = False,
     not_pregnant: NotPregnant = False,
-    blood_group: Annotated[str | None, typer.Option("--blood-group", metavar="GROUP", help="O, A, B or AB.")] = None,
+    blood_group: BloodGroup = None,
     history: History = None,
     last_course: LastCourse = None,
     weight_date: Annotated[str | None, typer.Option("--weight-date", metavar="DATE", help="When the patient was weighed.")] = None,
@@ -109,7 +111,7 @@ def plan(
     round_over: RoundOver = None,
     round_limit: RoundLimit = None,
     rate_for: Annotated[str | None, typer.Option("--rate-for", metavar="INDICATION", help="Rates of the label for this.")] = None,
-    at_risk: Annotated[str | None, typer.Option("--at-risk", metavar="RISKS", help="kidney, thrombosis.")] = None,
+    at_risk: AtRisk = None,
     ramp: Annotated[
         str | None,
         typer.Option(

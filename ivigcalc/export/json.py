@@ -47,7 +47,7 @@ def _document(plan: Plan, origin: Origin) -> dict[str, Any]:
             "height_cm": _maybe(plan.patient.height_cm),
             "sex": plan.patient.sex,
             "age_years": _maybe(plan.patient.age_years),
-            "not_recorded": not_recorded(plan),
+            "not_recorded": not_recorded(plan.patient, plan.choices.rate.risks),
             "options": origin.options,
         },
         "dosing_weight": {

@@ -30,8 +30,7 @@ def plan_table(plan: Plan, width: int, *, colour: bool) -> str:
     if of_supply:
         of_supply.supply_entries(screen, plan)
     _findings(screen, plan.findings)
-    if missing := words.not_recorded(plan):
-        screen.entry("Record", f"not recorded: {', '.join(missing)}")
+    _record(screen, plan.patient, plan.choices.rate.risks)
     screen.gap()
     infusion_rows(screen, plan)
     screen.gap()
@@ -69,6 +68,8 @@ def comparison_table(comparison: Comparison, width: int, choice: str, *, colour:
     screen.gap()
     _patient(screen, comparison)
     screen.entry("Open", f"No schedule yet: {choice}.")
+    _findings(screen, comparison.findings)
+    _record(screen, comparison.patient, comparison.risks)
     screen.gap()
     if comparison.regimen is None and len(comparison.regimens) > 1:
         from ivigcalc.export.indication import blocks  # not needed for a plan
@@ -85,6 +86,12 @@ def comparison_table(comparison: Comparison, width: int, choice: str, *, colour:
     return screen.text()
 
 
+def _record(screen: Screen, patient: Patient, risks: tuple[str, ...]) -> None:
+    """Say what was not given of the patient's record."""
+    if missing := words.not_recorded(patient, risks):
+        screen.entry("Record", f"not recorded: {', '.join(missing)}")
+
+
 def _matrix(screen: Screen, comparison: Comparison) -> None:
     """Show the choices of one regimen as days by doses, and what was found on them."""
     columns = _columns(comparison)
@@ -99,10 +106,9 @@ def _matrix(screen: Screen, comparison: Comparison) -> None:
     if comparison.regimen and comparison.regimen.standing not in (None, "standard"):
         screen.entry("Standing", f"{comparison.regimen.standing}: it is not standard treatment")
     first_of_kind = {finding.code: finding for option in reversed(comparison.options) for finding in option.findings}
-    _findings(screen, comparison.findings)
     for finding in first_of_kind.values():
         label = "Refused" if finding.level == "refusal" else _LABELS[finding.level]
-        screen.entry(label, f"{finding.text} Source: {finding.source}.", _STYLES[finding.level])
+        screen.entry(label, f"{finding.text} Source: {finding.source}." if finding.source else finding.text, _STYLES[finding.level])
 
 
 def _patient(screen: Screen, result: Plan | Comparison) -> None:

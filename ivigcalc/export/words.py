@@ -39,7 +39,9 @@ def record(patient: Patient) -> list[str]:
     if patient.history is not None:
         said.append(f"history {' and '.join(patient.history) or 'none of those asked for'}")
     if patient.last_course:
-        said.append(f"last course {grams(patient.last_course.grams)} until {screen_date(patient.last_course.day)}")
+        first, last = patient.last_course.first, screen_date(patient.last_course.day)
+        days = f"from {screen_date(first)} to {last}" if first else f"until {last}"
+        said.append(f"last course {grams(patient.last_course.grams)} {days}")
     if patient.weight_date:
         said.append(f"weighed on {screen_date(patient.weight_date)}")
     if patient.previous_weight_kg:
@@ -47,15 +49,14 @@ def record(patient: Patient) -> list[str]:
     return said
 
 
-def not_recorded(plan: Plan) -> list[str]:
+def not_recorded(patient: Patient, risks: tuple[str, ...]) -> list[str]:
     """Name what was not given of the patient's record, so that it is not taken as no."""
-    patient = plan.patient
     said = {
         "blood group": patient.blood_group,
         "history": patient.history,
         "last course": patient.last_course,
         "age": patient.age_years,
-        "risk factors": plan.choices.rate.risks or None,
+        "risk factors": risks or None,
     }
     return [name for name, value in said.items() if value is None]
 

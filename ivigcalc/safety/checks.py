@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ivigcalc.errors import InputError
 from ivigcalc.model import (
     Cautions,
+    Choices,
     Comparison,
     Course,
     DosingWeight,
@@ -19,10 +20,9 @@ from ivigcalc.model import (
     Rounding,
     Settled,
     SiteUse,
-    Supply,
 )
 from ivigcalc.numbers import NUMBER, exact_text, screen_text
-from ivigcalc.safety.cautions import NEVER, check_cautions
+from ivigcalc.safety.cautions import NEVER, check_cautions, of_patient, of_population
 from ivigcalc.units import Basis
 from ivigcalc.when import screen_date
 
@@ -41,16 +41,16 @@ def refuse_never(acceptances: tuple[str, ...]) -> None:
 
 
 class _Whose(NamedTuple):
-    """Whom a dose is judged for: both weights [kg], the regimen, and the age [years] if it was given."""
+    """Whom a dose is judged for: both weights [kg], the regimen, and the patient."""
 
     dosing_kg: Fraction
     actual_kg: Fraction
     regimen: Regimen | None
-    age_years: Fraction | None
+    patient: Patient
 
     @classmethod
     def of(cls, result: Plan | Comparison, weight: DosingWeight, regimen: Regimen | None) -> "_Whose":
-        return cls(weight.kg, result.patient.weight_kg, regimen, result.patient.age_years)
+        return cls(weight.kg, result.patient.weight_kg, regimen, result.patient)
 
 
 def check(
@@ -95,11 +95,13 @@ def check(
     return plan._replace(findings=ranked, site=site) if ranked or site else plan
 
 
-def mark(comparison: Comparison, limits: tuple[Limit, ...], site: SiteUse | None = None, supply: Supply | None = None) -> Comparison:
-    """Mark each option of a comparison with what the limits and caps say of it.
+def mark(
+    comparison: Comparison, choices: Choices, limits: tuple[Limit, ...], site: SiteUse | None = None, cautions: Cautions | None = None
+) -> Comparison:
+    """Mark each option of a comparison with what the limits and caps say of it, and all of them with what the patient asks for.
 
-    Args: comparison; the safety limits; what was taken from a site file; what the doses are drawn from.
-    Returns: the comparison with findings on its options.
+    Args: comparison; what was chosen; the safety limits; what was taken from a site file; the cautions of limits.yaml.
+    Returns: the comparison with findings on its options, and with those of all of them.
     """
     options = []
     for option in comparison.options:
@@ -112,14 +114,16 @@ def mark(comparison: Comparison, limits: tuple[Limit, ...], site: SiteUse | None
             *_overridden(option.phase.overrides),
             *_weight(option.regimen, comparison.patient, option.weight or comparison.weight),
             *(finding for finding in _entered(option.phase) if option.regimen and finding.code != "entered-days"),
+            *of_population(comparison.patient, option.regimen, choices, option.regimen.cited if option.regimen else ()),
         )
         options.append(option._replace(findings=found))
-    if site is None:
-        return comparison._replace(options=tuple(options))
-    from ivigcalc.safety.site import check_site, rests_on
+    together = tuple(of_patient(comparison.patient, choices, cautions)) if cautions else ()
+    if site:
+        from ivigcalc.safety.site import check_site, rests_on
 
-    regimens = (comparison.regimen, *(option.regimen for option in options))
-    return comparison._replace(options=tuple(options), findings=tuple(check_site(site, rests_on(regimens, supply, None))))
+        regimens = (comparison.regimen, *(option.regimen for option in options))
+        together += tuple(check_site(site, rests_on(regimens, choices.supply, None)))
+    return comparison._replace(options=tuple(options), findings=together, risks=choices.rate.risks)
 
 
 def accept(findings: tuple[Finding, ...], acceptances: tuple[str, ...], reason: str | None) -> tuple[Finding, ...]:
@@ -205,7 +209,7 @@ def _outside(whose: _Whose) -> str | None:
     """Why the patient is not of the population of the regimen's source."""
     from ivigcalc.safety.population import outside  # only where a source exceeds a limit
 
-    return outside(whose.regimen, whose.age_years)
+    return outside(whose.regimen, whose.patient)
 
 
 def _caps(phase: Settled, calculated: dict[Basis, Fraction], uncapped_g: Fraction, weight_kg: Fraction) -> list[Finding]:
