@@ -166,6 +166,7 @@ class Catalogue(NamedTuple):
     not_recommended: dict[str, NotRecommended]
     ambiguous: dict[str, tuple[str, ...]]
     data: bytes  # of the file, for its digest
+    others: tuple[str, ...] = ()  # where only one regimen was read: the ids of the others of its indication
 
 
 class Limit(NamedTuple):
@@ -689,7 +690,7 @@ class Plan(NamedTuple):
     given: Given  # the whole schedule together; no steps
     next_start: date | None
     last_start: date | None  # the last day of the regimen's start window
-    others: tuple[Regimen, ...]  # further regimens of the indication
+    others: tuple[str, ...]  # the ids of further regimens of the indication
     findings: tuple[Finding, ...] = ()
     site: SiteUse | None = None
 

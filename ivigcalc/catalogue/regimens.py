@@ -34,8 +34,9 @@ WEIGHTS = ("actual", "ideal", "adjusted", "pre-pregnancy", *POLICIES)
 def load_catalogue(path: Path, name: str | None = None) -> Catalogue:
     """Read a catalogue of regimens.
 
-    Args: path of the YAML file; the name of the only regimen that is needed, with those of its indication.
-    Returns: the catalogue; with a name that is an id or alias, those regimens and the conflicts may be all that it holds.
+    Args: path of the YAML file; the name of the only regimen that is needed, with those that it stands for.
+    Returns: the catalogue; with a name that is an id or alias, those regimens, the conflicts and the ids of the others of its
+    indication may be all that it holds.
     Raises: CatalogueError with every fault of the file.
     """
     data = read_bytes(path)
@@ -44,7 +45,7 @@ def load_catalogue(path: Path, name: str | None = None) -> Catalogue:
         with suppress(CatalogueError):  # a fault: the whole file is read, so that every one is told
             catalogue = _read(part.text.encode(), faults, part.ids)
             faults.report()
-            return catalogue._replace(data=data)
+            return catalogue._replace(data=data, others=part.others)
     faults = Faults(str(path))
     catalogue = _read(data, faults, ())
     faults.report()

@@ -52,7 +52,7 @@ class Frame(NamedTuple):
     slots: tuple[Slot, ...]
     next_start: date | None
     choices: Choices
-    others: tuple[Regimen, ...]
+    others: tuple[str, ...]
 
 
 class _Day(NamedTuple):
@@ -83,13 +83,13 @@ def make_plan(
     regimen: Regimen | None,
     choices: Choices,
     among: tuple[Regimen, ...] = (),
-    others: tuple[Regimen, ...] = (),
+    others: tuple[str, ...] = (),
     policies: WeightPolicies = NO_POLICIES,
 ) -> Plan | Comparison:
     """Plan a regimen for a patient, or lay what it leaves open side by side.
 
     Args: patient; regimen, None for a dose entered by hand; what was chosen; the regimens to choose among where the
-    regimen (or, without one, the indication) stands for several; further regimens of the indication; the dosing-weight policies.
+    regimen (or, without one, the indication) stands for several; ids of further regimens of the indication; the dosing-weight policies.
     Returns: a plan whose every figure is settled, or a comparison of the open choices.
     Raises: Refused where no dose is stated or the courses cannot be placed; InputError where the dose has two readings.
     """
@@ -117,10 +117,10 @@ def make_plan(
     return _plan(patient, weight, Frame(regimen, cited, rows, settled, *schedule(settled, choices), choices, others))
 
 
-def frame(regimen: Regimen | None, choices: Choices, others: tuple[Regimen, ...] = ()) -> Frame | None:
+def frame(regimen: Regimen | None, choices: Choices, others: tuple[str, ...] = ()) -> Frame | None:
     """Settle all of a plan that does not rest on the patient, once for many patients.
 
-    Args: regimen, None for a dose entered by hand; what was chosen; further regimens of the indication.
+    Args: regimen, None for a dose entered by hand; what was chosen; ids of further regimens of the indication.
     Returns: the frame; None where the patient's weight is needed to say what is open or has two readings.
     Raises: Refused, InputError, as make_plan does.
     """
@@ -202,7 +202,7 @@ def _would_give(rows: list[tuple[Phase, Choices]], weight_kg: Fraction) -> str:
     return f"{screen_text(grams.day_g, 2)} g a day, {screen_text(grams.course_g, 2)} g per course"
 
 
-def _require_dose(regimen: Regimen | None, rows: list[tuple[Phase, Choices]], others: tuple[Regimen, ...]) -> None:
+def _require_dose(regimen: Regimen | None, rows: list[tuple[Phase, Choices]], others: tuple[str, ...]) -> None:
     """Refuse where no source and no person states a dose, and say what can be typed."""
     if regimen is None or all(phase.dose or own.dose for phase, own in rows):
         return
@@ -210,7 +210,7 @@ def _require_dose(regimen: Regimen | None, rows: list[tuple[Phase, Choices]], ot
     dose = '--dose "G g/kg"' if known_days else '--dose "G g/kg/course" --days N'
     message = f"--regimen {regimen.id}: the source states no dose, so none is given; if you have one, add {dose} with figures of your own"
     if others:
-        message += f"; other regimens of this indication: {', '.join(other.id for other in others)}"
+        message += f"; other regimens of this indication: {', '.join(others)}"
     last = _last_start(regimen, rows[0][1])
     if regimen.window and last:
         message += f". Last day of the {regimen.window.days}-day window after the {regimen.window.event}: {screen_date(last)}"

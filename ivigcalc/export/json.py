@@ -249,7 +249,7 @@ def _regimen(plan: Plan) -> dict[str, Any]:
         "phases": [_phase(phase) for phase in plan.phases],
         "readings": list(regimen.readings) if regimen else [],
         "not_stated": list(regimen.not_stated) if regimen else [],
-        "other_regimens": [other.id for other in plan.others],
+        "other_regimens": list(plan.others),
     }
 
 

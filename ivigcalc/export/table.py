@@ -45,7 +45,7 @@ def plan_table(plan: Plan, width: int, *, colour: bool) -> str:
     if of_supply:
         of_supply.supply_sources(screen, plan)
     if plan.others:
-        screen.entry("See also", ", ".join(other.id for other in plan.others))
+        screen.entry("See also", ", ".join(plan.others))
     screen.entry("Use", words.INTENDED_USE)
     return screen.text()
 
@@ -206,12 +206,15 @@ def _sources(screen: Screen, regimens: tuple[Regimen, ...], cited: tuple[Cited, 
         external = "External source, outside the document: " if source.external else ""
         quotes = [f'{citation.locator}: "{citation.quote}"' for citation in cited if citation.source is source]
         screen.entry("Source", [f"{external}{source.citation}. {source.url or ''}".strip(), *quotes])
+    said: dict[tuple[str, tuple[str, ...]], list[str]] = {}  # what is the same of several regimens is said once, of all of them
     for regimen in regimens:
-        whose = f"{regimen.id}: " if len(regimens) > 1 else ""
         if regimen.readings:
-            screen.entry("Reading", [whose + reading for reading in regimen.readings])
+            said.setdefault(("Reading", regimen.readings), []).append(regimen.id)
         if regimen.not_stated:
-            screen.entry("Not stated", f"{whose}the source does not state: {', '.join(regimen.not_stated)}")
+            said.setdefault(("Not stated", (f"the source does not state: {', '.join(regimen.not_stated)}",)), []).append(regimen.id)
+    for (label, texts), ids in said.items():
+        whose = f"{', '.join(ids)}: " if len(regimens) > 1 else ""
+        screen.entry(label, [whose + text for text in texts])
 
 
 def _columns(comparison: Comparison) -> list[list[Option]]:
