@@ -16,8 +16,9 @@ ITP = [
 CIDP = [
     *("cidp/induction", "cidp/maintenance", "cidp/ontario-induction", "cidp/ontario-maintenance"),
     *("cidp/privigen-us-loading", "cidp/privigen-us-maintenance", "cidp/panzyga-us-loading", "cidp/panzyga-us-maintenance"),
+    *("cidp/gammagard-us", "cidp/ontario", "cidp/privigen-us", "cidp/panzyga-us"),
 ]
-MMN = ["mmn/induction", "mmn/maintenance-1g", "mmn/maintenance-2g", "mmn/gammagard-us"]
+MMN = ["mmn/induction", "mmn/maintenance-1g", "mmn/maintenance-2g", "mmn/gammagard-us", "mmn/efns-1g", "mmn/efns-2g"]
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,10 @@ def test_case_spaces_and_underscores_make_no_difference(catalogue: Catalogue, na
         ("dm", ["dermatomyositis/us-label", "dermatomyositis/ontario"]),
         ("mis-c", ["mis-c/acr", "mis-c/nih", "mis-c/ontario"]),
         ("hdn", ["hdn/low-dose", "hdn/high-dose"]),
-        ("RRMS", ["multiple-sclerosis", "ms/ontario-relapse", "ms/ontario-prevention", "ms/trial-loading", "ms/trial-boosters"]),
+        (
+            "RRMS",
+            ["multiple-sclerosis", "ms/ontario-relapse", "ms/ontario-prevention", "ms/trial-loading", "ms/trial-boosters", "ms/trial"],
+        ),
         ("metastatic melanoma", ["melanoma-q3w", "melanoma-high-dose"]),
         ("Myeloma bispecific antibody", ["myeloma-teclistamab"]),
     ],
