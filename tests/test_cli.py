@@ -266,7 +266,7 @@ def completed(words: str, incomplete: str) -> list[str]:
     [
         ("plan --regimen", "mel", ["melanoma", "melanoma-q3w", "melanoma-high-dose"]),
         ("plan --regimen", "sc", ["scleromyxoedema/series", "scleromyxoedema/monthly", "scleroderma", "scleromyxoedema", "scleromyxedema"]),
-        ("plan --regimen", "cidp/o", ["cidp/ontario-induction", "cidp/ontario-maintenance"]),
+        ("plan --regimen", "cidp/o", ["cidp/ontario-induction", "cidp/ontario-maintenance", "cidp/ontario"]),
         ("plan --regimen", "kawa", ["kawasaki-disease", "kawasaki"]),
         ("plan --regimen", "zz", []),
         ("plan --format", "", ["table", "csv", "json"]),

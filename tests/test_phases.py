@@ -227,7 +227,7 @@ def test_both_readings_of_a_dose_by_name() -> None:
     ("option", "text", "words"),
     [
         ("days", "3", 'not clear which is meant; write it by name, such as --days "loading N, maintenance N"'),
-        ("dose", "1 g/kg/day", 'write it by name, such as --dose "loading G g/kg/course, maintenance G g/kg/course"'),
+        ("dose", "1 g/kg/day", 'write it by name, such as --dose "loading DOSE, maintenance DOSE"'),
         ("every", "4 weeks", 'write it by name, such as --every "loading INTERVAL, maintenance INTERVAL"'),
         ("days", "loading", "--days: 'loading' is no phase with its figure; write loading and maintenance by name, such as --days"),
         ("days", "load 3, maintenance 1", "--days: 'load 3' is no phase with its figure"),

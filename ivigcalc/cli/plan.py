@@ -146,7 +146,7 @@ def plan(
       ivigcalc plan --weight 70 --dose "2 g/kg/course" --days 5 --start 2027-01-04
       ivigcalc plan --weight 62 --regimen itp --start today --infuse-on mon-fri
       ivigcalc plan --weight 62 --regimen melanoma
-      ivigcalc plan --weight 62 --regimen cidp/privigen-us --days "loading 2, maintenance 1" --begins "3 weeks"
+      ivigcalc plan --weight 62 --age 54 --regimen cidp/privigen-us --days "loading 2, maintenance 1" --begins "3 weeks"
     """
     from datetime import date
 

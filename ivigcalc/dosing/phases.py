@@ -7,7 +7,7 @@ from ivigcalc.errors import InputError
 from ivigcalc.model import Choices, Phase
 
 Figure = Literal["dose", "days", "every", "begins"]
-PLACEHOLDERS: dict[Figure, str] = {"dose": "G g/kg/course", "days": "N", "every": "INTERVAL", "begins": "INTERVAL"}
+PLACEHOLDERS: dict[Figure, str] = {"dose": "DOSE", "days": "N", "every": "INTERVAL", "begins": "INTERVAL"}
 """What stands for a figure in the words of what to type."""
 BARE: dict[Figure, str] = {"begins": "--begins INTERVAL"}
 """An option that is less known gets what is to be typed even where it stands without names."""
