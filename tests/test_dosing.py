@@ -514,12 +514,11 @@ def test_an_interval_goes_to_the_one_phase_that_is_repeated_without_one(tmp_path
         ask(catalogue=catalogue, weight="70", regimen="r", cycles="3", every="1 week")
 
 
-def test_a_phase_begins_only_where_the_source_says_when(tmp_path: Path) -> None:
-    catalogue = catalogue_of(tmp_path, r=regimen(induction(), upkeep()))
-    loading, maintenance = catalogue.regimens["r"].phases
-    unstated = catalogue.regimens["r"]._replace(phases=(loading, maintenance._replace(begins=None)))
-    with pytest.raises(Refused, match="course 2: no source states when the phase maintenance begins after the one before"):
-        ask(catalogue=catalogue._replace(regimens={"r": unstated}), weight="70", regimen="r")
+def test_a_phase_begins_only_where_the_source_or_a_person_says_when(tmp_path: Path) -> None:
+    catalogue = catalogue_of(tmp_path, r=regimen(induction(), upkeep(begins="not stated")))
+    assert ask_choices(catalogue=catalogue, weight="70", regimen="r").missing == ("--begins INTERVAL",)
+    plan = ask_plan(catalogue=catalogue, weight="70", regimen="r", begins="5 weeks", start="2027-01-04")
+    assert [str(course.start) for course in plan.courses] == ["2027-01-04", "2027-02-08"]
 
 
 # Several regimens of an indication

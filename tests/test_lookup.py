@@ -9,6 +9,17 @@ from ivigcalc.cli import run
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import Catalogue
 
+ITP = [
+    *("itp", "itp/ontario", "itp/ontario-child", "itp/us-label", "itp/privigen-us", "itp/panzyga-us"),
+    *("itp/flebogamma-10-us", "itp/gammaplex-5-us", "itp/gammaplex-10-us"),
+]
+CIDP = [
+    *("cidp/induction", "cidp/maintenance", "cidp/ontario-induction", "cidp/ontario-maintenance"),
+    *("cidp/privigen-us-loading", "cidp/privigen-us-maintenance", "cidp/panzyga-us-loading", "cidp/panzyga-us-maintenance"),
+    *("cidp/gammagard-us", "cidp/ontario", "cidp/privigen-us", "cidp/panzyga-us"),
+]
+MMN = ["mmn/induction", "mmn/maintenance-1g", "mmn/maintenance-2g", "mmn/gammagard-us", "mmn/efns-1g", "mmn/efns-2g"]
+
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
@@ -39,7 +50,7 @@ def test_every_id_and_alias_is_known_by_exactly_one_regimen(catalogue: Catalogue
         ("melanoma q3w", ["melanoma-q3w"]),
         ("Melanoma_High-Dose", ["melanoma-high-dose"]),
         ("melanoma", ["melanoma"]),
-        ("GBS", ["gbs/checkpoint-inhibitor"]),
+        ("GBS Checkpoint Inhibitor", ["gbs/checkpoint-inhibitor"]),
         ("Kawasaki", ["kawasaki-disease"]),
         ("cidp/induction", ["cidp/induction"]),
         ("CIDP / Induction", ["cidp/induction"]),
@@ -55,18 +66,20 @@ def test_case_spaces_and_underscores_make_no_difference(catalogue: Catalogue, na
 @pytest.mark.parametrize(
     ("name", "ids"),
     [
-        ("immune thrombocytopenia", ["itp", "itp/ontario", "itp/ontario-child", "itp/us-label"]),
-        ("CIDP", ["cidp/induction", "cidp/maintenance", "cidp/ontario-induction", "cidp/ontario-maintenance"]),
-        (
-            "chronic inflammatory demyelinating polyneuropathy",
-            ["cidp/induction", "cidp/maintenance", "cidp/ontario-induction", "cidp/ontario-maintenance"],
-        ),
+        ("immune thrombocytopenia", ITP),
+        ("CIDP", CIDP),
+        ("chronic inflammatory demyelinating polyneuropathy", CIDP),
+        ("GBS", ["gbs/checkpoint-inhibitor", "gbs/iqymune"]),
+        ("sid", ["sid/ontario", "sid/iqymune"]),
         ("mg", ["mg/ontario", "mg/checkpoint-inhibitor"]),
-        ("mmn", ["mmn/induction", "mmn/maintenance-1g", "mmn/maintenance-2g"]),
+        ("mmn", MMN),
         ("dm", ["dermatomyositis/us-label", "dermatomyositis/ontario"]),
         ("mis-c", ["mis-c/acr", "mis-c/nih", "mis-c/ontario"]),
         ("hdn", ["hdn/low-dose", "hdn/high-dose"]),
-        ("RRMS", ["multiple-sclerosis", "ms/ontario-relapse", "ms/ontario-prevention", "ms/trial-loading", "ms/trial-boosters"]),
+        (
+            "RRMS",
+            ["multiple-sclerosis", "ms/ontario-relapse", "ms/ontario-prevention", "ms/trial-loading", "ms/trial-boosters", "ms/trial"],
+        ),
         ("metastatic melanoma", ["melanoma-q3w", "melanoma-high-dose"]),
         ("Myeloma bispecific antibody", ["myeloma-teclistamab"]),
     ],
@@ -193,7 +206,15 @@ def test_the_known_names_are_the_ids_then_the_aliases_then_the_indications(catal
         ("thrombocytopenia refractory", ["itp"]),
         ("dermatology trial", []),
         ("dermatology cohort", ["ten"]),
-        ("neurology label", ["cidp/induction", "cidp/maintenance", "dermatomyositis/us-label"]),
+        (
+            "neurology label",
+            [
+                *(key for key in CIDP if "ontario" not in key),
+                *("gbs/iqymune", "mmn/gammagard-us", "dermatomyositis/us-label"),
+            ],
+        ),
+        ("thailand", ["pid/gamunex-c"]),
+        ("united kingdom", ["pid/iqymune-start", "pid/iqymune", "sid/iqymune", "gbs/iqymune"]),
         ("australia", ["hlh", "catastrophic-aps/australia"]),
         ("historical", ["hiv-child"]),
         ("not routine", ["pandas", "systemic-sclerosis/monthly"]),

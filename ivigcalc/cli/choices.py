@@ -49,8 +49,14 @@ DosingWeight = Annotated[
     str | None,
     typer.Option("--dosing-weight", metavar="WHICH", help="actual, ideal, adjusted or a policy.", autocompletion=complete_policy),
 ]
-Days = Annotated[str | None, typer.Option("--days", metavar="N", help="Consecutive days of a course, 1 to 31.")]
-Cycles = Annotated[str | None, typer.Option("--cycles", metavar="N", help="How many courses in all.")]
+Days = Annotated[
+    str | None, typer.Option("--days", metavar="N", help='Consecutive days of a course, 1 to 31; of phases "loading 4, maintenance 1".')
+]
+Begins = Annotated[
+    str | None,
+    typer.Option("--begins", metavar="INTERVAL", help="When maintenance begins, from the start of the last loading course."),
+]
+Cycles = Annotated[str | None, typer.Option("--cycles", metavar="N", help='How many courses in all; of the last phase "maintenance 4".')]
 Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="Courses that start on or before this date.")]
 Closed = Annotated[list[str] | None, typer.Option("--closed", metavar="DATE", help="A date without infusions; repeatable.")]
 BispecificStart = Annotated[

@@ -8,6 +8,7 @@ from ivigcalc import __version__
 from ivigcalc.cli.choices import (
     Age,
     AtRisk,
+    Begins,
     BispecificStart,
     BloodGroup,
     Closed,
@@ -69,6 +70,7 @@ def plan(
         str | None,
         typer.Option("--every", metavar="INTERVAL", help='Start to start: "3 weeks", "21 days", "1 month" (a calendar month).'),
     ] = None,
+    begins: Begins = None,
     cycles: Cycles = None,
     until: Until = None,
     start: Annotated[str | None, typer.Option("--start", metavar="DATE", help="First day: 2027-01-04, today or tomorrow.")] = None,
@@ -146,6 +148,7 @@ def plan(
       ivigcalc plan --weight 70 --dose "2 g/kg/course" --days 5 --start 2027-01-04
       ivigcalc plan --weight 62 --regimen itp --start today --infuse-on mon-fri
       ivigcalc plan --weight 62 --regimen melanoma
+      ivigcalc plan --weight 62 --age 54 --regimen cidp/privigen-us --days "loading 2, maintenance 1" --begins "3 weeks"
     """
     from datetime import date
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from ivigcalc.export import words
 from ivigcalc.export.screen import Screen
 from ivigcalc.export.words import grams
-from ivigcalc.model import Comparison, Option
+from ivigcalc.model import Comparison, Option, Regimen
 from ivigcalc.numbers import screen_text
 
 _MARKS = {"refusal": "refused", "warning": "warning"}
@@ -25,8 +25,11 @@ def blocks(screen: Screen, comparison: Comparison) -> None:
         own = list(options)
         if not shared and own[0].weight:
             lines.append(f"on {words.kilograms(own[0].weight.kg)}, {own[0].weight.basis} body weight; {own[0].weight.reason}")
-        for dose, choices in groupby(own, key=lambda option: option.phase.dose_g_per_kg):
-            lines += _dose(dose, list(choices))
+        for name, phase in groupby(own, key=lambda option: option.phase.name):
+            of_phase = f"{name}, " if len(regimen.phases) > 1 else ""
+            for dose, choices in groupby(phase, key=lambda option: option.phase.dose_g_per_kg):
+                lines += _dose(dose, list(choices), of_phase)
+        lines += [f"{name} begins: not stated when; add --begins INTERVAL" for name in _unsaid(regimen)]
         screen.lines(lines, 2)
         said = {finding.text: finding for option in own for finding in option.findings}
         for finding in said.values():
@@ -37,10 +40,20 @@ def blocks(screen: Screen, comparison: Comparison) -> None:
         screen.lines([left.regimen.name, f"No grams: {left.why}"], 2)
 
 
-def _dose(g_per_kg: Fraction, options: list[Option]) -> list[str]:
-    """A dose, and what each number of days that its source leaves would give."""
-    per = options[0].phase.per if options[0].phase.days > 1 else "course"
-    lines = [f"{screen_text(g_per_kg)} g per kg per {per}, {words.interval(options[0].every)}"]
+def _unsaid(regimen: Regimen) -> list[str]:
+    """The phases of which the source does not state when they begin."""
+    return [phase.name for phase in regimen.phases if phase.follows and not phase.begins]
+
+
+def _dose(g_per_kg: Fraction, options: list[Option], of_phase: str) -> list[str]:
+    """A dose, and what each number of days that its source leaves would give; of one of several phases the fewest and the most
+    days together, as each phase has a regimen of its own beside it."""
+    first, last = options[0], options[-1]
+    per = first.phase.per if first.phase.days > 1 else "course"
+    lines = [f"{of_phase}{screen_text(g_per_kg)} g per kg per {per}, {words.interval(first.every)}"]
+    if of_phase and len(options) > 1 and not any(option.findings for option in options):
+        days = f"over {first.phase.days} to {last.phase.days} days {grams(first.ordered_g[-1])} to {grams(last.ordered_g[-1])} a day"
+        return [*lines, f"{days}, {grams(sum(last.ordered_g, Fraction(0)))} per course"]
     for option in options:
         least, most = option.ordered_g[0], option.ordered_g[-1]
         day = f"{grams(most)} a day" if least == most else f"{screen_text(least)} to {grams(most)} a day"

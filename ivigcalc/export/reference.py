@@ -21,7 +21,7 @@ def regimen_list(regimens: tuple[Regimen, ...], width: int, *, colour: bool) -> 
         also = f"also {', '.join(regimen.aliases)}" if regimen.aliases else ""
         fits = len(f"{regimen.id}, {also}") <= width
         screen.heading(f"{regimen.id}, {also}" if also and fits else regimen.id)
-        screen.lines([*(() if fits else (also,)), regimen.name, *(_phase(phase) for phase in regimen.phases), *_stands_for(regimen)], 2)
+        screen.lines([*(() if fits else (also,)), regimen.name, *_phases(regimen), *_stands_for(regimen)], 2)
     screen.gap()
     screen.lines(["Show one with all its figures and sources: ivigcalc regimens show ID"])
     return screen.text()
@@ -78,6 +78,9 @@ def _phase_entries(screen: Screen, phase: Phase, *, several: bool) -> None:
     dose = f"{_range(phase.dose)} g per kg per {phase.per}" if phase.dose else NOT_STATED
     screen.entry("Dose", dose)
     screen.entry("Days", f"{_range(phase.days)}" if phase.days else NOT_STATED)
+    if phase.follows:
+        after = f"{phase.begins} after the start of the last course before it" if phase.begins else f"{NOT_STATED} when; --begins says it"
+        screen.entry("Begins", after)
     screen.entry("Interval", f"{words.interval(phase.every)}, from start to start" if phase.every else NOT_STATED)
     screen.entry("Courses", f"{_range(phase.cycles)}" if phase.cycles else NOT_STATED)
     for cap in phase.caps:
@@ -91,6 +94,12 @@ def _phase_entries(screen: Screen, phase: Phase, *, several: bool) -> None:
 def _cap(cap: Cap) -> str:
     figure = f"{screen_text(cap.g_per_kg)} g per kg" if cap.g_per_kg is not None else f"{screen_text(cap.grams or Fraction(0))} g"
     return f"{figure} per {cap.per}" if cap.g_per_kg is not None else f"{figure} a {cap.per}"
+
+
+def _phases(regimen: Regimen) -> list[str]:
+    """The dose of each phase, with its name where there are several."""
+    several = len(regimen.phases) > 1
+    return [f"{phase.name}: {_phase(phase)}" if several else _phase(phase) for phase in regimen.phases]
 
 
 def _phase(phase: Phase) -> str:

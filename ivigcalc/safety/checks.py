@@ -26,7 +26,7 @@ from ivigcalc.safety.cautions import NEVER, check_cautions, of_patient, of_popul
 from ivigcalc.units import Basis
 from ivigcalc.when import screen_date
 
-_WORDS = {"dose": "dose", "days": "days of the course", "every": "interval", "cycles": "number of courses"}
+_WORDS = {"dose": "dose", "days": "days of the course", "every": "interval", "cycles": "number of courses", "begins": "begins after"}
 
 
 def refuse_never(acceptances: tuple[str, ...]) -> None:
@@ -113,7 +113,7 @@ def mark(
             *_caps(option.phase, grams, option.uncapped_g, weight.kg),
             *_overridden(option.phase.overrides),
             *_weight(option.regimen, comparison.patient, option.weight or comparison.weight),
-            *(finding for finding in _entered(option.phase) if option.regimen and finding.code != "entered-days"),
+            *(finding for finding in _entered(option.phase) if option.regimen and finding.code not in ("entered-days", "entered-begins")),
             *of_population(comparison.patient, option.regimen, choices, option.regimen.cited if option.regimen else ()),
         )
         options.append(option._replace(findings=found))
@@ -267,7 +267,10 @@ def _rounding(rounding: Rounding) -> list[Finding]:
 
 def _changed(plan: Plan) -> list[Finding]:
     """Flag what departs from the regimen's own figures, and what was entered where the source states nothing."""
-    return _overridden(plan.overrides) + [finding for phase in plan.phases if plan.regimen for finding in _entered(phase)]
+    several = len(plan.phases) > 1
+    return _overridden(plan.overrides) + [
+        finding for phase in plan.phases if plan.regimen for finding in _entered(phase, phase.name if several else None)
+    ]
 
 
 def _weight(regimen: Regimen | None, patient: Patient, weight: DosingWeight) -> list[Finding]:
@@ -287,20 +290,22 @@ def _overridden(overrides: tuple[Override, ...]) -> list[Finding]:
     """Flag what departs from the regimen's own figures, with both."""
     found = []
     for override in overrides:
-        what = _WORDS[override.what]
+        what = f"{override.phase}, {_WORDS[override.what]}" if override.phase else _WORDS[override.what]
         text = f"Changed by hand: {what} {_in_words(override.used)}; the source states {_in_words(override.source)}."
-        code = f"override-{override.what}-{override.source}-to-{override.used}".replace(" ", "-")
+        of = f"{override.phase.lower()}-" if override.phase else ""
+        code = f"override-{of}{override.what}-{override.source}-to-{override.used}".replace(" ", "-")
         found.append(Finding(code, "warning", text))
     return found
 
 
-def _entered(phase: Settled) -> list[Finding]:
-    """Name what was entered where the source states nothing."""
+def _entered(phase: Settled, name: str | None = None) -> list[Finding]:
+    """Name what was entered where the source states nothing, with the name of the phase where there are several."""
     found = []
     for figure in phase.entered:
         dose = f"{exact_text(phase.dose_g_per_kg)} g/kg/{phase.per}"
-        used = {"dose": dose, "days": str(phase.days), "every": str(phase.every)}[figure]
-        text = f"Entered by hand: {_WORDS[figure]} {_in_words(used)}; no source states it."
+        used = {"dose": dose, "days": str(phase.days), "every": str(phase.every), "begins": str(phase.begins)}[figure]
+        what = f"{name}, {_WORDS[figure]}" if name else _WORDS[figure]
+        text = f"Entered by hand: {what} {_in_words(used)}; no source states it."
         found.append(Finding(f"entered-{figure}", "warning" if figure == "dose" else "note", text))
     return found
 

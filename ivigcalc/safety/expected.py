@@ -65,6 +65,7 @@ def expected_of(result: Plan | Comparison) -> tuple[Expected, ...]:
         return tuple(
             Expected(
                 name=(f"{option.regimen.id}, " if option.regimen and len(ids) > 1 else "")
+                + (f"{option.phase.name}, " if option.regimen and len(option.regimen.phases) > 1 else "")
                 + f"{screen_text(option.phase.dose_g_per_kg)} g per kg per {option.phase.per} over {days_text(option.phase.days)}",
                 per=option.phase.per,
                 days_g=option.ordered_g,
