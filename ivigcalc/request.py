@@ -6,8 +6,24 @@ from typing import TYPE_CHECKING
 
 from ivigcalc.catalogue import find
 from ivigcalc.dosing.plan import make_plan
+from ivigcalc.dosing.weights import decide
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.model import Catalogue, Cautions, Choices, Comparison, Finding, Formulary, Limits, Patient, Plan, Regimen, SiteUse
+from ivigcalc.model import (
+    Catalogue,
+    Cautions,
+    Choices,
+    Comparison,
+    DosingWeight,
+    Finding,
+    Formulary,
+    LeftOut,
+    Limits,
+    Option,
+    Patient,
+    Plan,
+    Regimen,
+    SiteUse,
+)
 from ivigcalc.options import PHARMACY, RECORD, GetFormulary, Options, clean, default_rounding, given, many, one, read_choices, read_patient
 from ivigcalc.safety.checks import accept, check, mark, refuse_never
 
@@ -70,11 +86,7 @@ def _answer(
             'say what to plan: --regimen ID (list them with: ivigcalc regimens) or a dose such as --dose "2 g/kg/course" --days 5'
         )
     patient = read_patient(options)
-    choices = choices._replace(rounding=default_rounding(limits.rounding))
-    if any(name in options for name in PHARMACY):
-        from ivigcalc.pharmacy import add_pharmacy  # not needed by every plan
-
-        choices = add_pharmacy(choices, options, regimen, limits.rounding, formulary)
+    choices = _with_pharmacy(choices, options, regimen, limits, formulary)
     if any(name in options for name in RECORD):
         from ivigcalc.record import add_record  # not needed by every plan
 
@@ -93,6 +105,58 @@ def _answer(
     if refusals := [finding for finding in plan.findings if finding.level == "refusal" and not finding.accepted]:
         raise Refused(_refusal(refusals, many(options, "accept")))
     return plan
+
+
+def answer_several(
+    options: Options,
+    ids: tuple[str, ...],
+    catalogue: Catalogue,
+    limits: Limits,
+    today: date,
+    formulary: GetFormulary = _nothing,
+    site: "Site | None" = None,
+) -> Comparison:
+    """Lay several regimens side by side for a patient; one that gives no grams says what it needs, and the others are shown.
+
+    Args: options as typed, of the patient and the dosing weight; the ids of the regimens; the catalogue; the limits and weight policies;
+    today's date; the products, for the rounding of a site; the hospital's own file.
+    Returns: the comparison.
+    Raises: InputError.
+    """
+    use = None
+    if site:
+        from ivigcalc.site import with_defaults  # only where a hospital has a file of its own
+
+        options, use = with_defaults(options, site)
+        catalogue, formulary = site.catalogue, site.formulary
+    patient = read_patient(options)
+    choices = _with_pharmacy(read_choices(options, None, today), options, None, limits, formulary)
+    shown: list[Option] = []
+    left: list[LeftOut] = []
+    for regimen in (catalogue.regimens[key] for key in ids):
+        if regimen.phases[0].dose is None:
+            left.append(LeftOut(regimen, "the source states no dose"))
+            continue
+        try:
+            result = make_plan(patient, None, choices, (regimen,), (), limits.weights)
+        except Refused as error:
+            left.append(LeftOut(regimen, str(error)))
+        else:
+            assert isinstance(result, Comparison)  # what a plan by itself would settle is laid out here too
+            shown += result.options
+    weight = (shown[0].weight if shown else None) or decide(patient, "actual", limits.weights)
+    assert isinstance(weight, DosingWeight)
+    return mark(Comparison(patient, weight, None, tuple(shown), (), tuple(left)), limits.doses, use, choices.supply)
+
+
+def _with_pharmacy(choices: Choices, options: Options, regimen: Regimen | None, limits: Limits, formulary: GetFormulary) -> Choices:
+    """Add the rounding, the product and the rates to what was chosen."""
+    choices = choices._replace(rounding=default_rounding(limits.rounding))
+    if any(name in options for name in PHARMACY):
+        from ivigcalc.pharmacy import add_pharmacy  # not needed by every plan
+
+        choices = add_pharmacy(choices, options, regimen, limits.rounding, formulary)
+    return choices
 
 
 def _refuse_contraindicated(patient: Patient, choices: Choices, cautions: Cautions) -> None:

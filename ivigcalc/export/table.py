@@ -24,12 +24,12 @@ def plan_table(plan: Plan, width: int, *, colour: bool) -> str:
     screen = Screen(width, colour=colour)
     screen.heading(words.title(plan))
     screen.gap()
-    _patient(screen, plan)
+    patient_entries(screen, plan)
     _dose(screen, plan)
     of_supply = _of_supply() if plan.choices.supply else None
     if of_supply:
         of_supply.supply_entries(screen, plan)
-    _findings(screen, plan.findings)
+    finding_entries(screen, plan.findings)
     if missing := words.not_recorded(plan):
         screen.entry("Record", f"not recorded: {', '.join(missing)}")
     screen.gap()
@@ -67,7 +67,7 @@ def comparison_table(comparison: Comparison, width: int, choice: str, *, colour:
     regimens = comparison.regimens
     screen.heading(words.title(comparison) if comparison.regimen or not regimens else f"Regimens for {regimens[0].indication}")
     screen.gap()
-    _patient(screen, comparison)
+    patient_entries(screen, comparison)
     screen.entry("Open", f"No schedule yet: {choice}.")
     screen.gap()
     if comparison.regimen is None and len(comparison.regimens) > 1:
@@ -99,13 +99,17 @@ def _matrix(screen: Screen, comparison: Comparison) -> None:
     if comparison.regimen and comparison.regimen.standing not in (None, "standard"):
         screen.entry("Standing", f"{comparison.regimen.standing}: it is not standard treatment")
     first_of_kind = {finding.code: finding for option in reversed(comparison.options) for finding in option.findings}
-    _findings(screen, comparison.findings)
+    finding_entries(screen, comparison.findings)
     for finding in first_of_kind.values():
         label = "Refused" if finding.level == "refusal" else _LABELS[finding.level]
         screen.entry(label, f"{finding.text} Source: {finding.source}.", _STYLES[finding.level])
 
 
-def _patient(screen: Screen, result: Plan | Comparison) -> None:
+def patient_entries(screen: Screen, result: Plan | Comparison) -> None:
+    """Show the patient, the weight that the dose rests on where it is one for all, and the regimen.
+
+    Args: the screen; the plan or comparison.
+    """
     if result.patient.label:
         screen.entry("Label", result.patient.label)
     if measures := _measures(result.patient):
@@ -171,7 +175,7 @@ def _rounding(plan: Plan, course: Course) -> str:
     return f"{text}; {', '.join(f'{grams(day.ordered_g)} a day {words.percent(day.change_percent)}' for day in days.values())}"
 
 
-def _findings(screen: Screen, findings: tuple[Finding, ...]) -> None:
+def finding_entries(screen: Screen, findings: tuple[Finding, ...]) -> None:
     """Show the findings, the notes on the site file together."""
     for finding in findings:
         if not _of_site(finding):
