@@ -205,7 +205,7 @@ def test_columns_of_a_screen_wrap_and_stand_below_each_other_where_they_do_not_f
     assert wide.text() == (
         "            one                               two\n"
         "Dose        25 g 25 g 25 g 25 g 25 g 25 g     1 g\n"
-        "            25 g 25 g\n"
+        "              25 g 25 g\n"
         "Note                                          two\n"
         "                                              lines\n"
     )

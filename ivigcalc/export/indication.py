@@ -58,7 +58,7 @@ def compared(comparison: Comparison, width: int, *, colour: bool) -> str:
     screen.gap()
     for conflict in dict.fromkeys(conflict for regimen in comparison.regimens for conflict in regimen.conflicts):
         screen.entry("Conflict", words.conflict_lines(conflict))
-    screen.entry("Words", "of each source: ivigcalc regimens show ID; a schedule: ivigcalc plan --regimen ID")
+    screen.entry("See", ["the words of a source: ivigcalc regimens show ID", "a schedule: ivigcalc plan --weight WEIGHT --regimen ID"])
     screen.entry("Use", words.INTENDED_USE)
     return screen.text()
 

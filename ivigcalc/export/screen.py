@@ -91,7 +91,7 @@ class Screen:
                         self.entry(label, cells[number])
             return
         for label, cells in (("", tuple([heading] for heading in headings)), *rows):
-            wrapped = [[line for text in cell for line in wrap(text, room)] for cell in cells]
+            wrapped = [[line for text in cell for line in _hanging(text, room)] for cell in cells]
             for number, pieces in enumerate(zip_longest([label], *wrapped, fillvalue="")):
                 head, *texts = pieces
                 line = "".join(text.ljust(room + 2) for text in texts).rstrip()
@@ -109,6 +109,12 @@ class Screen:
         for line in self._lines:
             console.print(Text.assemble(*line), soft_wrap=True)
         return out.getvalue()
+
+
+def _hanging(text: str, room: int) -> list[str]:
+    """Wrap a text of a cell, its further lines indented, so that the next text is told from them."""
+    first, *others = wrap(text, room - 2)
+    return [first, *(f"  {line}" for line in others)]
 
 
 def wrap(text: str, width: int) -> list[str]:
