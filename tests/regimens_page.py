@@ -29,7 +29,7 @@ TODAY = date(2027, 1, 4)
 INTRODUCTION = f"""\
 Everything that [`regimens.yaml`](../regimens.yaml) holds, with the arithmetic for a body weight of {WEIGHT} kg and nothing else said of
 the patient; where that is refused, the reason, and what is added to get grams. `ivigcalc plan` does the same for a patient,
-`ivigcalc regimens compare` lays several side by side. The dose per kg × the weight is the dose; a course is split over its days in
+`ivigcalc regimens compare` lays several side by side. A dose is the dose per kg times the weight; a course is split over its days in
 steps of 0.01 g, larger days last. These are examples of the arithmetic, not doses for anybody."""
 
 

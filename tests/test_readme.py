@@ -44,7 +44,15 @@ def test_the_first_screen_holds_both_commands() -> None:
 # what is typed for a name that stands for any -> something of that kind
 STANDS_FOR = {"FILE": "site.yaml", "regimens.yaml": "catalogue.yaml", "ID": "octagam-10-us"}
 FOR_REGIMENS = {"ID": "itp"}
-NEEDS_MORE = ("plan", "check", "weight", "batch", "regimens compare", "regimens show", "products show")  # named alone: its help is asked for
+NEEDS_MORE = (
+    "plan",
+    "check",
+    "weight",
+    "batch",
+    "regimens compare",
+    "regimens show",
+    "products show",
+)  # named alone: its help is asked for
 CODES: dict[str, int] = {}  # where the page says that it ends in another exit code than 0
 ASKED_OF_A_SHELL = "ivigcalc --install-completion"  # writes to the shell's own files, so that only its help is asked for
 

@@ -98,7 +98,7 @@ def _phase_entries(screen: Screen, phase: Phase, *, several: bool) -> None:
         quote = f'{cap.cited.locator}: "{cap.cited.quote}"'
         screen.entry(
             "At most",
-            [cap_words(cap), words.source_lines(cap.cited.source)[0], quote],
+            [cap_words(cap), *words.source_lines(cap.cited.source), quote],
         )
 
 
