@@ -325,7 +325,7 @@ def test_a_search_for_what_is_not_recommended_says_so(run_cli: RunCli) -> None:
     done = run_cli("regimens", "narcolepsy")
     assert (done.code, done.out) == (1, b"")
     assert "IVIG is not recommended for narcolepsy." in done.err
-    assert "did you mean narcolepsy?" in run_cli("plan", "--weight", "62", "--regimen", "narcolepsia").err
+    assert "did you mean narcolepsy (not recommended)?" in run_cli("plan", "--weight", "62", "--regimen", "narcolepsia").err
 
 
 # An indication with several regimens
