@@ -197,6 +197,16 @@ def test_what_comes_from_the_hospitals_own_file_is_said(run_cli: RunCli) -> None
     assert "--round 5 g" in words_of(text)
 
 
+def test_a_regimen_of_the_hospital_that_has_no_grams_is_said_to_be_its_own(run_cli: RunCli, tmp_path: Path) -> None:
+    example = (Path(__file__).parent.parent / "docs" / "site-example.yaml").read_text(encoding="utf-8")
+    site = tmp_path / "site.yaml"
+    site.write_text(example.replace("dose: 0.4 g/kg,", "dose: not stated,"), encoding="utf-8")
+    text = run_cli("regimens", "compare", "ward-7-itp", "itp/ontario", "--weight", "62", "--site", str(site)).text
+    assert columns(text)[1]["Grams"] == "none: the source states no dose"
+    assert "ward-7-itp" in text[text.index("\nUse ") :]
+    assert "Ward 7 of an example hospital" in text[text.index("\nUse ") :]
+
+
 def test_columns_of_a_screen_wrap_and_stand_below_each_other_where_they_do_not_fit() -> None:
     rows: list[tuple[str, tuple[list[str], ...]]] = [("Dose", (["25 g " * 8], ["1 g"])), ("Note", ([], ["two", "lines"]))]
     wide, narrow = Screen(80, colour=False), Screen(58, colour=False)

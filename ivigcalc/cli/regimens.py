@@ -31,7 +31,7 @@ def regimens(
         ),
     ] = None,
     weight: Annotated[
-        str | None, typer.Option("--weight", metavar="WEIGHT", help="To compare for: 62 (kg), and so on as for plan; so are the next ones.")
+        str | None, typer.Option("--weight", metavar="WEIGHT", help="To compare for: 62 (kg), read as by plan; so are the next options.")
     ] = None,
     height: Height = None,
     sex: Annotated[str | None, typer.Option("--sex", metavar="SEX", help="female or male, for ideal weight.")] = None,
@@ -104,6 +104,7 @@ def _compared(names: list[str], options: dict[str, str | tuple[str, ...]], data:
     from datetime import date
 
     from ivigcalc.catalogue import find
+    from ivigcalc.cli.data import site_lines
     from ivigcalc.cli.output import may_colour, screen_width
     from ivigcalc.export.indication import compared
     from ivigcalc.request import answer_several
@@ -114,4 +115,5 @@ def _compared(names: list[str], options: dict[str, str | tuple[str, ...]], data:
         given = f"{' '.join(names)!r} is one regimen" if names else "the ids are missing"
         raise InputError(f"regimens compare: {given}; name two or more, such as: {_EXAMPLE}")
     comparison = answer_several(options, members, data.catalogue, data.limits, date.today(), data.formulary, data.site)  # noqa: DTZ011 (the ward's own day)
-    return compared(comparison, screen_width(), colour=may_colour())
+    without_grams = (f"regimens.{left.regimen.id}" for left in comparison.left_out)  # the others are told with what they rest on
+    return compared(comparison, screen_width(), colour=may_colour()) + site_lines(without_grams, data)
