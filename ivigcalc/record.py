@@ -1,4 +1,4 @@
-"""What was said of the patient's record, as text -> Patient and Choices: blood group, history, last course, earlier weights, vaccines."""
+"""What was said of the patient's record, as text -> Patient: blood group, history, last course, earlier weights, vaccines."""
 
 import re
 from datetime import date
@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Literal, cast
 
 from ivigcalc.errors import InputError
-from ivigcalc.model import Cautions, Choices, LastCourse, Patient
+from ivigcalc.model import Cautions, LastCourse, Patient
 from ivigcalc.numbers import exact_text, refuse_long
 from ivigcalc.options import Options, given, many
 from ivigcalc.units import read_grams, read_weight
@@ -21,25 +21,20 @@ LAST_COURSE_G = (Fraction("0.1"), Fraction(6_500))
 """Our own bounds on the grams of a last course: the highest dose per kg for the highest body weight."""
 
 
-def add_record(patient: Patient, choices: Choices, options: Options, today: date, cautions: Cautions | None) -> tuple[Patient, Choices]:
+def add_record(patient: Patient, options: Options, start: date | None, today: date) -> Patient:
     """Add what was said of the patient's record.
 
-    Args: the patient; what was chosen; options as typed; today's date; the tables of live vaccines.
-    Returns: both, with what was said.
+    Args: the patient; options as typed; the first day of the plan; today's date.
+    Returns: the patient, with what was said.
     Raises: InputError.
     """
-    group, last, weighed, previous, vaccines = (
-        given(options, name) for name in ("blood-group", "last-course", "weight-date", "previous-weight", "vaccines")
-    )
-    patient = patient._replace(
+    group, last, weighed, previous = (given(options, name) for name in ("blood-group", "last-course", "weight-date", "previous-weight"))
+    return patient._replace(
         blood_group=None if group is None else _blood_group(group),
         history=_history(many(options, "history")) if "history" in options else None,
-        last_course=None if last is None else _last_course(last, choices.start, today),
+        last_course=None if last is None else _last_course(last, start, today),
         weight_date=None if weighed is None else _weight_date(weighed, today),
         previous_weight_kg=None if previous is None else read_weight(previous, "--previous-weight"),
-    )
-    return patient, choices._replace(
-        vaccines=None if vaccines is None else _jurisdiction(vaccines, cautions), today=None if weighed is None else today
     )
 
 
@@ -94,7 +89,13 @@ def _weight_date(text: str, today: date) -> date:
     return day
 
 
-def _jurisdiction(text: str, cautions: Cautions | None) -> str:
+def read_vaccines(text: str, cautions: Cautions | None) -> str:
+    """Read whose table of live vaccines is asked for.
+
+    Args: the word as typed; the tables.
+    Returns: the name of the table.
+    Raises: InputError.
+    """
     refuse_long(text, "--vaccines")
     word, known = text.strip().lower(), list(cautions.vaccines) if cautions else []
     if word not in known:

@@ -12,7 +12,7 @@ import re
 import shlex
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest.mock import patch
@@ -27,6 +27,7 @@ REGIMENS = ROOT / "docs" / "regimens.md"
 PRODUCTS = ROOT / "docs" / "products.md"
 
 _example = re.compile(r"(<!-- run -->\n```console\n\$ (ivigcalc [^\n]*)\n)(.*?)(```)", re.DOTALL)
+_file = re.compile(r"<!-- file: (\S+) -->\n```csv\n(.*?)```", re.DOTALL)
 
 
 def pages_with_examples() -> list[Path]:
@@ -39,16 +40,23 @@ def examples(text: str) -> list[tuple[str, str]]:
     return [(found[2], found[3]) for found in _example.finditer(text)]
 
 
+def files(text: str) -> dict[str, str]:
+    """The files that a page shows for its commands, by name."""
+    return dict(_file.findall(text))
+
+
 def with_outputs(text: str) -> str:
     """A page in which each example shows what its command prints now."""
-    return _example.sub(lambda found: f"{found[1]}{printed(found[2])}{found[4]}", text)
+    return _example.sub(lambda found: f"{found[1]}{printed(found[2], files(text))}{found[4]}", text)
 
 
-def printed(command: str) -> str:
-    """What a command prints at 80 columns, in an empty folder and with nobody's own site file."""
+def printed(command: str, there: Mapping[str, str]) -> str:
+    """What a command prints at 80 columns, in a folder of these files and with nobody's own site file."""
     environment = {"COLUMNS": "80", "XDG_CONFIG_HOME": "/nowhere", "APPDATA": "/nowhere", "TERM": "dumb"}
     with tempfile.TemporaryDirectory() as folder, chdir(folder), patch.dict(os.environ, environment):
         os.environ.pop("IVIGCALC_SITE", None)
+        for name, held in there.items():
+            Path(name).write_text(held, encoding="utf-8")
         out, err = io.TextIOWrapper(io.BytesIO(), "utf-8", newline=""), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
             run(shlex.split(command)[1:])

@@ -5,15 +5,22 @@ from pathlib import Path
 
 import pytest
 
+from ivigcalc.catalogue import data_file
+from ivigcalc.catalogue.formulary import load_formulary
 from ivigcalc.export.indication import compared
 from ivigcalc.export.screen import Screen
-from ivigcalc.model import Comparison, Patient, Phase, Span
-from ivigcalc.request import answer_several
+from ivigcalc.model import Comparison, Formulary, Patient, Phase, Span
+from ivigcalc.several import answer_several
 from ivigcalc.when import Interval
 from tests.conftest import RunCli
 from tests.test_display import problems
 from tests.test_request import TODAY
 from tests.test_screen import CATALOGUE, LIMITS, UNITS
+
+
+def formulary() -> Formulary:
+    return load_formulary(data_file("products.yaml"))
+
 
 ITP = ("itp/ontario", "itp/us-label")
 MIXED = ("melanoma-q3w", "fnait/maternal", "mis-c/acr", "abmr/ivig-alone", "ten")
@@ -138,7 +145,7 @@ def test_a_later_phase_is_said() -> None:
     later = Phase("maintenance", one.phases[0].dose, "course", Span(2, 2), weeks, None, begins=Interval(3, "week"))
     two = one._replace(id="two", phases=(one.phases[0]._replace(name="loading"), later))
     catalogue = CATALOGUE._replace(regimens={**CATALOGUE.regimens, "two": two})
-    comparison = answer_several({"weight": "62"}, ("two", "itp/ontario"), catalogue, LIMITS, TODAY)
+    comparison = answer_several({"weight": "62"}, ("two", "itp/ontario"), catalogue, LIMITS, TODAY, formulary, None)
     assert isinstance(comparison, Comparison)
     first, _ = columns(compared(comparison, 100, colour=False))
     assert first["Then"] == "maintenance: 2 g per kg per course, 2 days, every 3 weeks; its grams: ivigcalc plan"
@@ -223,6 +230,6 @@ def test_columns_of_a_screen_wrap_and_stand_below_each_other_where_they_do_not_f
 
 
 def test_a_patient_is_read_as_for_a_plan() -> None:
-    comparison = answer_several({"weight": "137 lb", "age": "54", "label": "x"}, ITP, CATALOGUE, LIMITS, TODAY)
+    comparison = answer_several({"weight": "137 lb", "age": "54", "label": "x"}, ITP, CATALOGUE, LIMITS, TODAY, formulary, None)
     assert isinstance(comparison.patient, Patient)
     assert comparison.patient.age_years == 54

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -100,6 +101,7 @@ def add_regimens(root: Item, sources: dict[str, Source], shipped: Catalogue) -> 
     return merged
 
 
+@lru_cache(maxsize=4)
 def sha256_of(data: bytes) -> str:
     """The digest of a data file, which machine formats carry; it is only worked out for them."""
     import hashlib

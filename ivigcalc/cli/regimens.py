@@ -107,7 +107,7 @@ def _compared(names: list[str], options: dict[str, str | tuple[str, ...]], data:
     from ivigcalc.cli.data import site_lines
     from ivigcalc.cli.output import may_colour, screen_width
     from ivigcalc.export.indication import compared
-    from ivigcalc.request import answer_several
+    from ivigcalc.several import answer_several
 
     found = (regimen for name in names for regimen in find(data.catalogue, name, "regimens compare"))
     members = tuple(dict.fromkeys(key for regimen in found for key in (regimen.choose or (regimen.id,))))

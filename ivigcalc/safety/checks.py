@@ -91,7 +91,8 @@ def check(
 
         findings += check_site(site, rests_on((plan.regimen, *among), plan.choices.supply, plan.rates and plan.rates.ramp))
     rank = {"refusal": 0, "warning": 1, "note": 2}
-    return plan._replace(findings=tuple(sorted(dict.fromkeys(findings), key=lambda finding: rank[finding.level])), site=site)
+    ranked = tuple(sorted(dict.fromkeys(findings), key=lambda finding: rank[finding.level]))
+    return plan._replace(findings=ranked, site=site) if ranked or site else plan
 
 
 def mark(comparison: Comparison, limits: tuple[Limit, ...], site: SiteUse | None = None, supply: Supply | None = None) -> Comparison:
@@ -128,6 +129,8 @@ def accept(findings: tuple[Finding, ...], acceptances: tuple[str, ...], reason: 
     Returns: the findings, with what was accepted and why.
     Raises: InputError for an acceptance that cannot be read, that nothing asked for, or without a reason.
     """
+    if not acceptances and reason is None:
+        return findings
     if acceptances and not (reason and reason.strip()):
         raise InputError('--accept: needs a reason that is printed with the plan; add --reason "why this dose is meant"')
     if reason is not None and not acceptances:
@@ -168,6 +171,8 @@ def _limits(
     lower_kg, higher_kg = sorted((whose.dosing_kg, whose.actual_kg))
     for limit in limits:
         figure, rounded = calculated[limit.per] / lower_kg, ordered[limit.per] / lower_kg
+        if figure <= limit.g_per_kg and rounded <= limit.g_per_kg:
+            continue
         source = "; ".join(f"{cited.source.citation}, {cited.locator}" for cited in limit.cited)
         most = f"the limit of {screen_text(limit.g_per_kg)} g per kg per {limit.per}"
         if figure > limit.g_per_kg:
