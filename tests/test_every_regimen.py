@@ -105,9 +105,11 @@ def grams(at: Stated, kg: Fraction, dose: Fraction, days: int) -> Amounts | None
     """What a course comes to under the caps of its source [g]; None where a day's cap cannot be kept."""
     whole = dose * kg * (days if at.per == "day" else 1)
     caps = [(figure if unit == "g" else figure * kg, per) for figure, unit, per in at.caps]
-    if any(per == "day" and whole / days > cap_g for cap_g, per in caps):
-        return None
     most = min([whole, *(cap_g for cap_g, per in caps if per == "course")])
+    day_caps = [cap_g for cap_g, per in caps if per == "day" and most / days > cap_g]
+    if day_caps and at.per == "course":
+        return None
+    most = min([most, *(cap_g * days for cap_g in day_caps)])
     found = amounts(kg, most / kg / (days if at.per == "day" else 1), at.per, days)
     ordered = found.ordered
     while any((max(ordered) if per == "day" else sum(ordered)) > cap_g for cap_g, per in caps):  # rounding never passes a cap
