@@ -272,6 +272,8 @@ def completed(words: str, incomplete: str) -> list[str]:
         ("plan --format", "", ["table", "csv", "json"]),
         ("plan --format", "c", ["csv"]),
         ("regimens", "sh", ["show"]),
+        ("regimens", "co", ["compare"]),
+        ("regimens compare", "cidp/o", ["cidp/ontario-induction", "cidp/ontario-maintenance"]),
         ("regimens show", "ic", ["icaht"]),
         ("", "p", ["plan", "products"]),
         ("products", "sh", ["show"]),
@@ -289,7 +291,7 @@ def test_every_id_and_alias_is_offered() -> None:
     names = known_names(load_catalogue(data_file("regimens.yaml")))
     assert {*REGIMENS, "ms", "scleroderma", "ssc", "takehara", "teclistamab", "cidp", "itp/ontario"} <= set(names)
     assert completed("plan --regimen", "") == [*names]
-    assert completed("regimens", "") == ["show", *names]
+    assert completed("regimens", "") == ["compare", "show", *names]
 
 
 def test_a_shell_is_answered(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -322,13 +322,13 @@ def caps(tmp_path: Path) -> Catalogue:
     ("name", "weight", "ordered", "said"),
     [
         ("daily", "62.5", ["25"] * 5, None),  # 0.4 x 62.5 is the cap itself
-        ("daily", "62.6", ["25"] * 5, "25 g a day: the course is 125 g instead of 125.2 g."),
-        ("daily", "80", ["25"] * 5, "25 g a day: the course is 125 g instead of 160 g."),
+        ("daily", "62.6", ["25"] * 5, "25 g a day: 125 g instead of 125.2 g per course."),
+        ("daily", "80", ["25"] * 5, "25 g a day: 125 g instead of 160 g per course."),
         ("total", "50", ["20"] * 5, None),
-        ("total", "60", ["20"] * 5, "100 g a course: the course is 100 g instead of 120 g."),
-        ("both", "62.6", ["20"] * 5, "100 g a course: the course is 100 g instead of 125.2 g."),
+        ("total", "60", ["20"] * 5, "100 g a course: 100 g instead of 120 g per course."),
+        ("both", "62.6", ["20"] * 5, "100 g a course: 100 g instead of 125.2 g per course."),
         ("course", "50", ["33.33", "33.33", "33.34"], None),
-        ("course", "70", ["33.33", "33.33", "33.34"], "100 g a course: the course is 100 g instead of 140 g."),
+        ("course", "70", ["33.33", "33.33", "33.34"], "100 g a course: 100 g instead of 140 g per course."),
     ],
 )
 def test_a_cap_of_the_own_source_is_applied_and_said_with_both_figures(

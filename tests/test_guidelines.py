@@ -361,7 +361,7 @@ def test_a_search_for_what_is_not_recommended_says_so(run_cli: RunCli) -> None:
     done = run_cli("regimens", "narcolepsy")
     assert (done.code, done.out) == (1, b"")
     assert "IVIG is not recommended for narcolepsy." in done.err
-    assert "did you mean narcolepsy?" in run_cli("plan", "--weight", "62", "--regimen", "narcolepsia").err
+    assert "did you mean narcolepsy (not recommended)?" in run_cli("plan", "--weight", "62", "--regimen", "narcolepsia").err
 
 
 # An indication with several regimens
@@ -436,7 +436,7 @@ def test_a_dose_above_the_most_of_its_source_is_capped_and_said_with_both_figure
     plan = ask_plan({"weight": "70", "regimen": "fnait/maternal", "dose": "1.5 g/kg/course", "days": "2"}, CATALOGUE)
     assert plan.ordered_g == 70
     (capped,) = (finding for finding in plan.findings if finding.code == "capped")
-    assert capped.text == "The source caps the dose at 70 g a course, 1 g per kg: the course is 70 g instead of 105 g."
+    assert capped.text == "The source caps the dose at 70 g a course, 1 g per kg: 70 g instead of 105 g per course."
 
 
 def test_a_cap_in_g_per_kg_is_shown_with_its_quote(run_cli: RunCli) -> None:

@@ -25,13 +25,13 @@ def plan_table(plan: Plan, width: int, *, colour: bool) -> str:
     screen = Screen(width, colour=colour)
     screen.heading(words.title(plan))
     screen.gap()
-    _patient(screen, plan)
+    patient_entries(screen, plan)
     _dose(screen, plan)
     of_supply = _of_supply() if plan.choices.supply else None
     if of_supply:
         of_supply.supply_entries(screen, plan)
-    _findings(screen, plan.findings)
-    _record(screen, plan.patient, plan.choices.rate.risks)
+    finding_entries(screen, plan.findings)
+    record_entry(screen, plan.patient, plan.choices.rate.risks)
     screen.gap()
     infusion_rows(screen, plan)
     screen.gap()
@@ -67,10 +67,10 @@ def comparison_table(comparison: Comparison, width: int, choice: str, *, colour:
     regimens = comparison.regimens
     screen.heading(words.title(comparison) if comparison.regimen or not regimens else f"Regimens for {regimens[0].indication}")
     screen.gap()
-    _patient(screen, comparison)
+    patient_entries(screen, comparison)
     screen.entry("Open", f"No schedule yet: {choice}.")
-    _findings(screen, comparison.findings)
-    _record(screen, comparison.patient, comparison.risks)
+    finding_entries(screen, comparison.findings)
+    record_entry(screen, comparison.patient, comparison.risks)
     screen.gap()
     if comparison.regimen is None and len(comparison.regimens) > 1:
         from ivigcalc.export.indication import blocks  # not needed for a plan
@@ -87,7 +87,7 @@ def comparison_table(comparison: Comparison, width: int, choice: str, *, colour:
     return screen.text()
 
 
-def _record(screen: Screen, patient: Patient, risks: tuple[str, ...]) -> None:
+def record_entry(screen: Screen, patient: Patient, risks: tuple[str, ...]) -> None:
     """Say what was not given of the patient's record."""
     if missing := words.not_recorded(patient, risks):
         screen.entry("Record", f"not recorded: {', '.join(missing)}")
@@ -127,7 +127,11 @@ def _begin(screen: Screen, comparison: Comparison) -> None:
         screen.entry("Begins", f"{phase.name}: {after} the start of {words.last_of(before)}")
 
 
-def _patient(screen: Screen, result: Plan | Comparison) -> None:
+def patient_entries(screen: Screen, result: Plan | Comparison) -> None:
+    """Show the patient, the weight that the dose rests on where it is one for all, and the regimen.
+
+    Args: the screen; the plan or comparison.
+    """
     if result.patient.label:
         screen.entry("Label", result.patient.label)
     if measures := _measures(result.patient):
@@ -195,7 +199,7 @@ def _rounding(plan: Plan, course: Course) -> str:
     return f"{text}; {', '.join(f'{grams(day.ordered_g)} a day {words.percent(day.change_percent)}' for day in days.values())}"
 
 
-def _findings(screen: Screen, findings: tuple[Finding, ...]) -> None:
+def finding_entries(screen: Screen, findings: tuple[Finding, ...]) -> None:
     """Show the findings, the notes on the site file together."""
     for finding in findings:
         if not _of_site(finding):

@@ -225,8 +225,8 @@ def _caps(phase: Settled, calculated: dict[Basis, Fraction], uncapped_g: Fractio
             text = f"{screen_text(calculated[cap.per])} g a {cap.per} is more than the {most} of an external source."
             found.append(Finding("external-limit", "warning", text, source))
         elif not cap.cited.source.external and uncapped_g > calculated["course"] and calculated[cap.per] == cap_g:
-            course = f"{screen_text(calculated['course'])} g instead of {screen_text(uncapped_g)} g"
-            text = f"The source caps the dose at {most}: the course is {course}."
+            course = f"{screen_text(calculated['course'])} g instead of {screen_text(uncapped_g)} g per course"
+            text = f"The source caps the dose at {most}: {course}."
             found.append(Finding("capped", "warning", text, source))
     return found
 
