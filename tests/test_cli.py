@@ -367,7 +367,9 @@ def test_an_indication_with_several_regimens_shows_each(run_cli: RunCli) -> None
 def test_the_data_files_have_no_faults(run_cli: RunCli) -> None:
     for name, words in (("regimens.yaml", "66 regimens"), ("limits.yaml", "2 limits")):
         path = str(data_file(name))
-        assert run_cli("catalogue", "check", path) == (0, f"{path}: no faults; {words}\n".encode(), "")
+        result = run_cli("catalogue", "check", path)
+        assert (result.code, result.err) == (0, "")
+        assert result.text.splitlines()[-1].startswith(f"{path}: no faults; {words}")
 
 
 def test_a_faulty_data_file_is_told_fault_by_fault(run_cli: RunCli, tmp_path: Path) -> None:

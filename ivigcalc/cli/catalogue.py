@@ -7,16 +7,20 @@ import typer
 
 from ivigcalc.cli.command import StrictCommand
 
-catalogue_app = typer.Typer(name="catalogue", help="Look after the catalogue of regimens.", rich_markup_mode=None, no_args_is_help=True)
+catalogue = typer.Typer(
+    name="catalogue", help="Look after the catalogue of regimens.", rich_markup_mode=None, no_args_is_help=True, suggest_commands=False
+)
 
 
-@catalogue_app.command(cls=StrictCommand, short_help="Check a data file.")
+@catalogue.command(cls=StrictCommand, short_help="Check a data file.")
 def check(
     file: Annotated[
         str, typer.Argument(metavar="FILE", help="A file shaped like regimens.yaml, limits.yaml or products.yaml, or a site file.")
     ],
 ) -> None:
     """Check a data file: every fault at once, each with its line, its key and what is expected.
+
+    Of a file without a fault, what is suspicious is listed in the same way; that alone leaves the exit code 0.
 
     \b
     Example:
@@ -27,9 +31,37 @@ def check(
     from ivigcalc.cli.output import deliver, screen_bytes
 
     holds = check_site(Path(file)) or check_file(Path(file))
-    deliver(screen_bytes(f"{file}: no faults; {holds}\n"), None, force=False)
+    found = _suspicious(Path(file))
+    looks = f"; {len(found)} warning{'' if len(found) == 1 else 's'}" if found else ""
+    lines = "".join(f"{line}\n" for line in (*found, f"{file}: no faults; {holds}{looks}"))
+    deliver(screen_bytes(lines), None, force=False)
 
 
-@catalogue_app.callback()
+def _suspicious(path: Path) -> tuple[str, ...]:
+    """What is suspicious in a file that has no fault."""
+    from datetime import date
+
+    from ivigcalc.catalogue import data_file, load_catalogue, load_limits
+    from ivigcalc.catalogue.files import read_bytes
+    from ivigcalc.catalogue.reading import Faults, Item, parse
+    from ivigcalc.catalogue.review import review
+    from ivigcalc.cli.data import load_data
+
+    faults = Faults(str(path))
+    root = Item(parse(read_bytes(path), faults), "", faults)
+    if root.child("site"):
+        data = load_data(str(path))
+        own = data.site.own if data.site else frozenset()
+        regimens = {key: regimen for key, regimen in data.catalogue.regimens.items() if f"regimens.{key}" in own}
+        indications = {*data.shipped.indications, *(regimen.indication for regimen in data.shipped.regimens.values())}
+    elif root.child("regimens"):
+        catalogue = load_catalogue(path)
+        regimens, indications = catalogue.regimens, {*catalogue.indications}
+    else:
+        regimens, indications = {}, set()
+    return review(root, regimens, sorted(indications), load_limits(data_file("limits.yaml")).doses, date.today())  # noqa: DTZ011 (the reader's own day)
+
+
+@catalogue.callback()
 def _group() -> None:
     """Look after the catalogue of regimens."""
