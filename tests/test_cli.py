@@ -223,7 +223,8 @@ def test_every_option_and_argument_has_its_help(run_cli: RunCli, path: tuple[str
 
 
 def test_every_example_of_the_help_works(run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copy(data_file("regimens.yaml"), tmp_path)
+    for name in ("regimens.yaml", "regimens-new.yaml"):
+        shutil.copy(data_file("regimens.yaml"), tmp_path / name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "120")
     examples = {
@@ -270,7 +271,7 @@ def completed(words: str, incomplete: str) -> list[str]:
         ("products", "sh", ["show"]),
         ("products show", "octagam-5", ["octagam-5-us", "octagam-5-eu"]),
         ("products show", "flebogamma-1", ["flebogamma-10-dif-us"]),
-        ("catalogue", "", ["check"]),
+        ("catalogue", "", ["check", "diff"]),
         ("plan", "--w", ["--weight"]),
     ],
 )

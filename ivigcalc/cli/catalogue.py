@@ -1,11 +1,17 @@
 """`ivigcalc catalogue`: look after the data files."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ivigcalc.cli.command import StrictCommand
+
+if TYPE_CHECKING:
+    from ivigcalc.model import Catalogue
+
+WEIGHT_KG = 70
+"""The dosing weight [kg] at which two catalogues are compared: our own choice, a common adult."""
 
 catalogue = typer.Typer(
     name="catalogue", help="Look after the catalogue of regimens.", rich_markup_mode=None, no_args_is_help=True, suggest_commands=False
@@ -60,6 +66,42 @@ def _suspicious(path: Path) -> tuple[str, ...]:
     else:
         regimens, indications = {}, set()
     return review(root, regimens, sorted(indications), load_limits(data_file("limits.yaml")).doses, date.today())  # noqa: DTZ011 (the reader's own day)
+
+
+@catalogue.command(cls=StrictCommand, short_help="What changes in grams.")
+def diff(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The file as it was, shaped like regimens.yaml, or a site file.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The file as it is now.")],
+) -> None:
+    """Show what changes from one catalogue to another: in grams at 70\u00a0kg, regimen by regimen, then in words.
+
+    A site file counts with what ships beside it. The exit code is 0 where nothing changes, and 1 where something does.
+
+    \b
+    Example:
+      ivigcalc catalogue diff regimens.yaml regimens-new.yaml
+    """
+    from fractions import Fraction
+
+    from ivigcalc.catalogue.diff import compare_catalogues
+    from ivigcalc.cli.output import deliver, may_colour, screen_bytes, screen_width, tell
+    from ivigcalc.dosing.at_weight import doses_at
+    from ivigcalc.export.diff import diff_page
+
+    change = compare_catalogues(_load(Path(old)), _load(Path(new)))
+    page = diff_page(change, doses_at, Fraction(WEIGHT_KG), screen_width(), colour=may_colour())
+    deliver(screen_bytes(page), None, force=False)
+    if count := len(change.regimens) + len(change.around):
+        tell(f"{count} difference{'' if count == 1 else 's'} from {old} to {new}")
+        raise typer.Exit(1)
+
+
+def _load(path: Path) -> "Catalogue":
+    """The regimens of a file; of a site file those that ship with its own among them."""
+    from ivigcalc.catalogue import load_catalogue
+    from ivigcalc.cli.data import check_site, load_data
+
+    return load_data(str(path)).catalogue if check_site(path) else load_catalogue(path)
 
 
 @catalogue.callback()
