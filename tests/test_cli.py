@@ -271,7 +271,7 @@ def completed(words: str, incomplete: str) -> list[str]:
         ("products", "sh", ["show"]),
         ("products show", "octagam-5", ["octagam-5-us", "octagam-5-eu"]),
         ("products show", "flebogamma-1", ["flebogamma-10-dif-us"]),
-        ("catalogue", "", ["check", "diff"]),
+        ("catalogue", "", ["check", "diff", "schema"]),
         ("plan", "--w", ["--weight"]),
     ],
 )

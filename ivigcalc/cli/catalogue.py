@@ -104,6 +104,22 @@ def _load(path: Path) -> "Catalogue":
     return load_data(str(path)).catalogue if check_site(path) else load_catalogue(path)
 
 
+@catalogue.command(cls=StrictCommand, short_help="The JSON Schema of regimens.yaml.")
+def schema() -> None:
+    """Print the JSON Schema (draft 7) of regimens.yaml, by which an editor checks and completes while you type.
+
+    The first line of regimens.yaml names it for the YAML language server; the same file ships beside it.
+
+    \b
+    Example:
+      ivigcalc catalogue schema
+    """
+    from ivigcalc.catalogue.schema import schema_text
+    from ivigcalc.cli.output import deliver
+
+    deliver(schema_text().encode(), None, force=False)
+
+
 @catalogue.callback()
 def _group() -> None:
     """Look after the catalogue of regimens."""
