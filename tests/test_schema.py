@@ -136,7 +136,10 @@ def faults(document: Any, tmp_path: Path) -> tuple[str, ...]:
 PLACES: Final = [path for path, _ in tables(WHOLE)]
 NAMED: Final = ("sources", "regimens", "ambiguous", "not_ivig", "indications", "not_recommended")
 """The tables whose keys are names of their own."""
-KEYS: Final = [(path, key) for path, table in tables(WHOLE) for key in table if path not in [(name,) for name in NAMED]]
+KEYS: Final = [
+    (path, key) for path, table in tables(WHOLE) for key in table if path not in [(name,) for name in NAMED] and "three" not in path
+]
+"""Every key of the document; the third regimen is the first one again."""
 
 
 def test_the_document_that_holds_every_key_is_taken_by_both(tmp_path: Path) -> None:

@@ -146,14 +146,13 @@ def _not_stated(entry: Item, regimen: Regimen) -> None:
     said = [words.lower() for words in regimen.not_stated]
     stated: dict[str, bool] = {"weight_basis": regimen.weight_basis is not None}
     for key in ("dose", "days", "every", "cycles"):
-        stated[key] = any(getattr(phase, key) is not None for phase in regimen.phases)
+        stated[key] = all(getattr(phase, key) is not None for phase in regimen.phases)
     for key, words in NOT_STATED.items():
-        whole = stated[key] and all(getattr(phase, key, True) is not None for phase in regimen.phases)
-        if not whole and not any(word in text for word in words for text in said):
+        if not stated[key] and not any(word in text for word in words for text in said):
             name = next(name for name, of in EXACTLY.items() if of == key)
             entry.at("not_stated").fault(f"does not name the {name}, which is not stated here, add it")
     for text in said:
-        if (key := EXACTLY.get(text, "")) and stated[key]:
+        if stated.get(EXACTLY.get(text, "")):
             entry.at("not_stated").fault(f"names the {text}, which is stated here, take it out")
 
 

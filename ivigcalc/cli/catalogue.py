@@ -120,6 +120,85 @@ def schema() -> None:
     deliver(schema_text().encode(), None, force=False)
 
 
+@catalogue.command(cls=StrictCommand, short_help="Write a regimen of your own, question by question.")
+def new(
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", metavar="FILE", help="Your own file; what it holds stays as it is.")
+    ] = None,
+) -> None:
+    """Ask what a regimen holds and write the entry, for a hospital's own file.
+
+    What the source does not state stays not stated. Ctrl-C leaves nothing behind.
+
+    \b
+    Examples:
+      ivigcalc catalogue new
+      ivigcalc catalogue new -o ward-7.yaml
+    """
+    from ivigcalc.catalogue.entry import add_entry, render
+    from ivigcalc.catalogue.files import read_bytes
+    from ivigcalc.cli import catalogue_new as questions
+    from ivigcalc.cli.output import deliver, tell
+    from ivigcalc.errors import InputError, OutputError
+    from ivigcalc.export.write import refuse_special
+
+    path = None if output in (None, "-") else Path(str(output))
+    if path is not None and not str(output).strip():
+        raise InputError("-o: nothing was given; name a file, such as ward-7.yaml")
+    if path:
+        refuse_special(path)
+    there = path is not None and path.exists()
+    before = read_bytes(path) if path and there else b""
+    known, sources = _beside(path if there else None)
+    site = None if there else questions.ask_site()
+    asked = questions.ask_regimen(known, sources)
+    entry = questions.without_none(asked.entry)
+    if site is None:
+        data = add_entry(before, asked.sources, asked.key, entry)
+    else:
+        data = render({"site": site, "sources": asked.sources, "regimens": {asked.key: entry}}).encode()
+    if warnings := _warnings(data, asked.key, tuple(asked.sources)):
+        questions.told(warnings)
+        if not questions.confirm("Write it all the same?"):
+            raise typer.Abort
+    if path and there and read_bytes(path) != before:
+        raise OutputError(f"{path}: was changed by somebody else meanwhile and was kept; begin again")
+    deliver(data, output, force=there)
+    if path:
+        tell(f"wrote {path}: the regimen {asked.key}; plan with it: ivigcalc plan --site {path} --regimen {asked.key}")
+
+
+def _beside(path: Path | None) -> "tuple[Catalogue, frozenset[str]]":
+    """The regimens beside which a new one will stand, and the sources that its file has."""
+    from ivigcalc.catalogue import data_file, load_catalogue
+    from ivigcalc.catalogue.files import read_bytes
+    from ivigcalc.catalogue.reading import Faults, Item, parse
+    from ivigcalc.errors import InputError
+
+    if path is None:
+        return load_catalogue(data_file("regimens.yaml")), frozenset()
+    faults = Faults(str(path))
+    root = Item(parse(read_bytes(path), faults), "", faults)
+    if not (root.child("site") or root.child("regimens")):
+        raise InputError(f"-o {path}: is neither a site file nor shaped like regimens.yaml; name another file")
+    known = _load(path)
+    listed = root.child("sources")
+    return known, frozenset(key for key, _ in listed.entries()) if listed else frozenset()
+
+
+def _warnings(data: bytes, key: str, sources: tuple[str, ...]) -> tuple[str, ...]:
+    """What is suspicious in a new entry, once the whole file has been checked as `catalogue check` does."""
+    from tempfile import TemporaryDirectory
+
+    places = tuple(f"{of}{end}" for of in (f"regimens.{key}", *(f"sources.{source}" for source in sources)) for end in (":", "."))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "new.yaml"
+        path.write_bytes(data)
+        _load(path)
+        found = [line.removeprefix(f"{path}:").partition(": ")[2] for line in _suspicious(path)]
+    return tuple(words for words in found if words.startswith(places))
+
+
 @catalogue.callback()
 def _group() -> None:
     """Look after the catalogue of regimens."""
