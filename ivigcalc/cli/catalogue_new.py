@@ -46,6 +46,9 @@ def prompt(question: str, default: str | None = None) -> str:
     with redirect_stdout(sys.stderr):
         try:
             answer = typer.prompt(text, default=default, show_default=bool(shown))
+        except typer.Abort:
+            typer.echo()  # what is said next begins a line of its own
+            raise
         except UnicodeDecodeError:
             raise InputError("what was typed is not UTF-8; set the terminal to UTF-8 and begin again") from None
     return " ".join(str(answer).split(" ")).strip()
