@@ -79,6 +79,8 @@ CHANGED: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "on adjusted body weight Now", "on ideal body weight Figures weight_basis: adjusted body weight; now ideal body weight")),
     "window": ("myeloma-teclistamab", "within: 30 days", "within: 40 days", (
         "Figures window: within 30 days of the start of the bispecific antibody; now within 40 days of the start",)),
+    "ages": ("cidp/induction", "    weight_basis:", "    ages: {from: 18 years, below: 80 years}\n    weight_basis:", (
+        "Figures ages: not stated; now from 18 years, below 80 years",)),
     "choice": ("melanoma", "choose: [melanoma-q3w, melanoma-high-dose]", "choose: [melanoma-high-dose, melanoma-q3w]", (
         "Before stands for the choice between melanoma-q3w and melanoma-high-dose",
         "Figures choose: melanoma-q3w, melanoma-high-dose; now melanoma-high-dose, melanoma-q3w")),

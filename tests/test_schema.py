@@ -69,7 +69,8 @@ WHOLE: Final[dict[str, Any]] = {
     "regimens": {
         "one": {
             "name": "The one", "indication": "some-disease", "aliases": ["uno"], "specialty": "neurology", "standing": "standard",
-            "jurisdiction": "not stated", "population": "adults", "weight_basis": "actual body weight",
+            "jurisdiction": "not stated", "population": "adults", "ages": {"from": "2 years", "below": "18 years"},
+            "weight_basis": "actual body weight",
             "weight_basis_in_pregnancy": "pre-pregnancy weight",
             "phases": [
                 {"phase": "loading", "dose": "0.4 g/kg", "per": "day", "days": 3, "every": "3 weeks", "cycles": 2, "caps": [
@@ -162,6 +163,7 @@ def test_the_loader_knows_every_key_and_the_schema_the_same(tmp_path: Path, monk
         "": SCHEMA, "sources.smith": kinds["source"], "regimens.one": kinds["regimen"]["else"], "regimens.two": kinds["regimen"]["then"],
         "regimens.one.phases[]": kinds["phase"], "regimens.one.phases[].caps[]": kinds["cap"],
         "regimens.one.window": kinds["regimen"]["else"]["properties"]["window"], "regimens.one.cited[]": kinds["citation"],
+        "regimens.one.ages": kinds["regimen"]["else"]["properties"]["ages"],
         "not_ivig.other": kinds["not_ivig"], "indications.some-disease": kinds["indication"], "conflicts[]": kinds["conflict"],
         "not_recommended.never": kinds["not_recommended"], "conflicts[].cited[]": kinds["citation"],
         "not_ivig.other.cited[]": kinds["citation"],
@@ -197,7 +199,8 @@ VALUES: Final[list[Any]] = [
     "0.4", "0.4 g", "25 g", "25g", "0.4 g/kg/day", "0,4 g/kg", "10.5 g/kg", "400 g/kg", "0.4 mg/kg", "10 mg/kg", "10000 mg/kg", ".4 g/kg",
     "04 g/kg",
     "2 to 5", "1 to 31", "2 to 32", "2-5", "2 TO 5", "two", "999 to 1000", "3 weeks", "3 to 4 weeks", "3 weeks to 4 weeks", "1 Month",
-    "1000 days", "1001 days", "0 weeks", "3w", "30 days", "1 day", "yes", "no", "day", "course", "week", "guideline", "case series",
+    "1000 days", "1001 days", "0 weeks", "3w", "30 days", "1 day", "2 years", "8 months", "3 Y", "2 weeks old",
+    "yes", "no", "day", "course", "week", "guideline", "case series",
     "standard", "not routine", "adjusted body weight", "actual", "actually", "ideal\nbody weight", "seton",
     "2026-11-22", "2026-02-30", "22/11/2026",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ivigcalc.changes import CatalogueChange, Change, RegimenChange
 from ivigcalc.model import Cap, Catalogue, Cited, Phase, Regimen
 
-FIGURES = ("weight_basis", "weight_basis_in_pregnancy", "window", "choose")
+FIGURES = ("ages", "weight_basis", "weight_basis_in_pregnancy", "window", "choose")
 WORDS = ("name", "indication", "aliases", "population", "jurisdiction", "specialty", "standing", "readings", "notes", "not_stated")
 PHASE = ("name", "dose", "per", "days", "every", "cycles", "begins")
 SOURCE = ("citation", "url", "licence", "read", "external", "kind")

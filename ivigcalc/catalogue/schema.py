@@ -11,7 +11,7 @@ from typing import Any
 from ivigcalc.catalogue.around import CONFLICT, INDICATION, NOT_IVIG, NOT_RECOMMENDED
 from ivigcalc.catalogue.names import NAME
 from ivigcalc.catalogue.reading import NOT_STATED
-from ivigcalc.catalogue.regimens import CAP, CHOICE, PHASE, REGIMEN, SECTIONS, STANDINGS, WEIGHTS, WINDOW
+from ivigcalc.catalogue.regimens import AGES, CAP, CHOICE, PHASE, REGIMEN, SECTIONS, STANDINGS, WEIGHTS, WINDOW
 from ivigcalc.catalogue.sources import CITATION, KINDS, SOURCE
 from ivigcalc.model import MOST_CYCLES, MOST_DAYS
 from ivigcalc.when import MOST_INTERVAL
@@ -22,8 +22,8 @@ FILE = "regimens.schema.json"
 Schema = dict[str, Any]
 
 OPTIONAL = frozenset(
-    ("kind", "specialty", "standing", "weight_basis_in_pregnancy", "window", "begins", "caps", "ambiguous", "not_ivig", "indications",
-     "conflicts", "not_recommended")
+    ("kind", "specialty", "standing", "weight_basis_in_pregnancy", "window", "ages", "from", "below", "begins", "caps", "ambiguous",
+     "not_ivig", "indications", "conflicts", "not_recommended")
 )  # fmt: skip
 """The keys that may be left out; `cited` of a conflict is one more."""
 
@@ -133,6 +133,19 @@ def _regimen() -> dict[str, Schema]:
         "standing": _says("How it stands with those who write guidelines.", {"enum": list(STANDINGS)}),
         "jurisdiction": _stated("The country or state whose source it is.", WORDS),
         "population": _stated("Whom the source is about.", WORDS),
+        "ages": {
+            **_says(
+                "The ages of the patients, where the source states them as figures.",
+                _table(
+                    AGES,
+                    **{
+                        "from": _says("The lowest age, such as 2 years.", _age()),
+                        "below": _says("The age below which they are, such as 18 years.", _age()),
+                    },
+                ),
+            ),
+            "minProperties": 1,
+        },
         "weight_basis": _stated("The weight that the source names: one of these first, and then any words.", weight),
         "weight_basis_in_pregnancy": _says("Another weight that the source names for pregnancy.", weight),
         "phases": _says(
@@ -199,6 +212,12 @@ def _stated(words: str, value: Schema) -> Schema:
 
 def _pattern(expression: str) -> Schema:
     return {"type": "string", "pattern": rf"^\s*{expression}\s*$"}
+
+
+def _age() -> Schema:
+    """A number of years or months; a bare number is years."""
+    unit = rf"(?:{_any_case('years')}|{_any_case('months')}|[yY])"
+    return {"anyOf": [{"type": "number"}, _pattern(rf"{_NUMBER}\s*{unit}?")]}
 
 
 def _numbers(most: int) -> Schema:

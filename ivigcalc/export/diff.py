@@ -6,7 +6,7 @@ from fractions import Fraction
 from ivigcalc.changes import CatalogueChange, Change, DoseAt, RegimenChange
 from ivigcalc.export import words
 from ivigcalc.export.screen import Screen
-from ivigcalc.model import Cap, Cited, Phase, Regimen, Span, Window
+from ivigcalc.model import Ages, Cap, Cited, Phase, Regimen, Span, Window
 from ivigcalc.numbers import screen_text
 from ivigcalc.when import Interval
 
@@ -131,6 +131,9 @@ def _value(key: str, value: object) -> str:
         return {"dose": f"{ends} g per kg", "days": f"{ends} day{'' if high == 1 else 's'}"}.get(key, ends)
     if isinstance(value, Window):
         return f"within {value.days} days of the {value.event}"
+    if isinstance(value, Ages):
+        ages = (("from", value.from_years), ("below", value.below_years))
+        return ", ".join(f"{name} {screen_text(age)} years" for name, age in ages if age is not None)
     if isinstance(value, Interval):
         return str(value)
     if isinstance(value, Cited):
