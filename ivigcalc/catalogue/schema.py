@@ -14,6 +14,7 @@ from ivigcalc.catalogue.reading import NOT_STATED
 from ivigcalc.catalogue.regimens import AGES, CAP, CHOICE, PHASE, REGIMEN, SECTIONS, STANDINGS, WEIGHTS, WINDOW
 from ivigcalc.catalogue.sources import CITATION, KINDS, SOURCE
 from ivigcalc.model import MOST_CYCLES, MOST_DAYS
+from ivigcalc.units import MOST_AGE_YEARS
 from ivigcalc.when import MOST_INTERVAL
 
 FILE = "regimens.schema.json"
@@ -217,7 +218,7 @@ def _pattern(expression: str) -> Schema:
 def _age() -> Schema:
     """A number of years or months; a bare number is years."""
     unit = rf"(?:{_any_case('years')}|{_any_case('months')}|[yY])"
-    return {"anyOf": [{"type": "number"}, _pattern(rf"{_NUMBER}\s*{unit}?")]}
+    return {"anyOf": [{"type": "number", "exclusiveMinimum": 0, "maximum": MOST_AGE_YEARS}, _pattern(rf"{_NUMBER}\s*{unit}?")]}
 
 
 def _numbers(most: int) -> Schema:
