@@ -84,7 +84,10 @@ def schema() -> Schema:
             "phase": _table(PHASE, OPTIONAL - {"begins"}, **_phase(first=False)),
             "cap": _table(
                 CAP,
-                at_most=_says("The most, with its unit: 25 g, or 1 g/kg.", _pattern(rf"(?:{_NUMBER}\s*[gG]|{_MASS}\s*/\s*[kK][gG])")),
+                at_most=_says(
+                    "The most, with its unit, such as 25 g or 1 g/kg, whichever the source says.",
+                    _pattern(rf"(?:{_NUMBER}\s*[gG]|{_MASS}\s*/\s*[kK][gG])"),
+                ),
                 per=_says("The most of a day or of the whole course.", PER),
                 **_citation(),
             ),
@@ -172,7 +175,10 @@ def _phase(*, first: bool) -> dict[str, Schema]:
     interval = rf"{_count(MOST_INTERVAL)}\s*(?:{_any_case('days')}|{_any_case('weeks')}|{_any_case('months')})"
     values = {
         "phase": _says("Its name, such as course, loading or maintenance.", WORDS),
-        "dose": _stated("One dose or a range, in g/kg or mg/kg.", _pattern(rf"(?:(?:{_NUMBER}|{_DOSE})\s+to\s+)?{_DOSE}")),
+        "dose": _stated(
+            "One dose or a range, such as 0.4 g/kg, in g or mg for each kg of body weight.",
+            _pattern(rf"(?:(?:{_NUMBER}|{_DOSE})\s+to\s+)?{_DOSE}"),
+        ),
         "per": _says("Whether the dose is that of a day or of the whole course.", PER),
         "days": _stated("The days of a course, one number or a range: 3, or 2 to 5.", _numbers(MOST_DAYS)),
         "every": _stated(
