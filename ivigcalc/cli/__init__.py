@@ -9,7 +9,6 @@ import click
 import typer
 
 from ivigcalc import __version__
-from ivigcalc.cli.catalogue import catalogue_app
 from ivigcalc.cli.command import LateGroup, StrictCommand
 from ivigcalc.cli.output import printable
 from ivigcalc.cli.plan import plan
@@ -21,7 +20,6 @@ app = typer.Typer(
     name="ivigcalc", cls=LateGroup, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, suggest_commands=False
 )
 app.command(cls=StrictCommand, short_help="Plan a regimen: grams for each day.")(plan)
-app.add_typer(catalogue_app, short_help="Look after the data files.")
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer calls it so)
