@@ -70,6 +70,8 @@ def patient(random: Random, number: int) -> dict[str, str]:
     row |= _record(random)
     if maybe() < 0.4:
         row |= {"product": random.choice(PRODUCTS)}
+        if row["product"] == "gammagard-sd-us":  # made up to either
+            row |= {"concentration": random.choice(("", "5%", "10%"))}
     elif maybe() < 0.2:
         row |= {"concentration": random.choice(("10%", "50 mg/mL", "5 g in 50 mL")), "vials": random.choice(("5,10,20", "2.5, 10", ""))}
     if maybe() < 0.3:

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -289,42 +288,7 @@ def test_what_is_kept_is_bounded_and_changes_nothing(run_cli: RunCli, tmp_path: 
         assert len(kept) <= 3
 
 
-# Interrupted and killed
-
-
-def start(folder: Path, *words: str) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "ivigcalc", "batch", "patients.csv", "-o", "out.csv", "--errors", "errors.csv", *words]
-    return subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
-@pytest.mark.parametrize("seed", range(5))
-def test_killed_at_any_moment_the_old_file_is_whole(tmp_path: Path, seed: int) -> None:
-    data, _, _ = mixed(3_000)
-    write(tmp_path, data)
-    write(tmp_path, "old", "out.csv")
-    process = start(tmp_path, "--force", "--jobs", str(1 + seed % 2))
-    try:
-        time.sleep(Random(seed).randint(20, 120) / 100)
-    finally:
-        process.kill()
-        process.communicate()
-    assert (tmp_path / "out.csv").read_bytes() == b"old"
-    assert not (tmp_path / "errors.csv").exists()
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_interrupted_nothing_is_left_behind(tmp_path: Path, jobs: str) -> None:
-    data, _, _ = mixed(20_000)
-    write(tmp_path, data)
-    process = start(tmp_path, "--jobs", jobs)
-    while not any(path.suffix == ".tmp" and path.stat().st_size for path in tmp_path.iterdir()):
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate()
-    assert (process.returncode, said.decode().strip()) == (130, "ivigcalc: interrupted; nothing was written")
-    assert [path.name for path in tmp_path.iterdir()] == ["patients.csv"]
+# Interrupted: tests/test_killed.py holds what a signal leaves behind
 
 
 def test_interrupted_on_standard_output_it_says_so(run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

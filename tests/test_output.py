@@ -6,7 +6,6 @@ import os
 import stat
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -48,7 +47,7 @@ def fail(monkeypatch: pytest.MonkeyPatch, where: str, error: OSError = NO_SPACE)
     if where == "write":
         monkeypatch.setattr(os, "fdopen", lambda handle, mode: FullDisk(handle, mode))
     else:
-        owner = {"mkstemp": tempfile, "fsync": os, "chmod": Path, "replace": Path}[where]
+        owner = {"open": os, "fsync": os, "chmod": Path, "replace": Path}[where]
         monkeypatch.setattr(owner, where, raise_error)
 
 
@@ -162,7 +161,7 @@ def test_a_pipe_or_socket_is_no_regular_file(tmp_path: Path) -> None:
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
 
 
-@pytest.mark.parametrize("where", ["mkstemp", "write", "fsync", "chmod", "replace"])
+@pytest.mark.parametrize("where", ["open", "write", "fsync", "chmod", "replace"])
 def test_a_write_that_fails_leaves_the_old_file(run_cli: RunCli, target: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     target.write_bytes(b"old")
     fail(monkeypatch, where)
@@ -173,7 +172,7 @@ def test_a_write_that_fails_leaves_the_old_file(run_cli: RunCli, target: Path, m
     assert target.read_bytes() == b"old"
 
 
-@pytest.mark.parametrize("where", ["mkstemp", "write", "fsync", "chmod"])
+@pytest.mark.parametrize("where", ["open", "write", "fsync", "chmod"])
 def test_a_write_that_fails_leaves_no_new_file(run_cli: RunCli, target: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     fail(monkeypatch, where)
     one_line(run_cli(*ITP, "-o", str(target)), 4)
@@ -181,7 +180,7 @@ def test_a_write_that_fails_leaves_no_new_file(run_cli: RunCli, target: Path, mo
 
 
 def test_a_folder_without_permission(run_cli: RunCli, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fail(monkeypatch, "mkstemp", PermissionError(errno.EACCES, "Permission denied"))
+    fail(monkeypatch, "open", PermissionError(errno.EACCES, "Permission denied"))
     line = one_line(run_cli(*ITP, "-o", str(target)), 4)
     assert f"{target}: could not be written (Permission denied)" in line
     assert "name another place" in line
@@ -196,7 +195,7 @@ def test_a_folder_that_may_not_be_searched(run_cli: RunCli, target: Path, monkey
         return look(self, follow_symlinks=follow_symlinks)
 
     monkeypatch.setattr(Path, "stat", deny)
-    fail(monkeypatch, "mkstemp", PermissionError(errno.EACCES, "Permission denied"))
+    fail(monkeypatch, "open", PermissionError(errno.EACCES, "Permission denied"))
     line = one_line(run_cli(*ITP, "-o", str(target)), 4)
     assert f"{target}: could not be written (Permission denied)" in line
 

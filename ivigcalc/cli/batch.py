@@ -4,7 +4,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, NamedTuple
@@ -140,12 +140,12 @@ def _run(files: Files, load_data: "Callable[[], Data]", jobs: int) -> "Counter[s
         reader = open_reader(source, files.kind)
         task = Task(reader.header, files.format, date.today(), load_data)  # noqa: DTZ011 (the ward's own day)
         data = load_data()
-        write = stack.enter_context(_target(files.output, force=files.force))
-        report = stack.enter_context(_problems(files.errors, force=files.force))
+        write, report = stack.enter_context(_targets(files))
         store = stack.enter_context(open_store())
         advance = stack.enter_context(progress(size))
+        chunks = stack.enter_context(closing(run(reader.records, task, data, jobs)))
         write(head(files.format))
-        for chunk, planned in run(reader.records, task, data, jobs):
+        for chunk, planned in chunks:
             write(planned.output)
             remember(store, ((key, chunk[number]) for number, key in planned.ids))
             for problem in planned.problems:
@@ -177,34 +177,28 @@ def _source(name: str) -> "Iterator[tuple[IO[bytes], int | None]]":
 
 
 @contextmanager
-def _target(name: str | None, *, force: bool) -> "Iterator[Callable[[bytes], object]]":
-    """Where the schedule goes, piece by piece."""
+def _targets(files: Files) -> "Iterator[tuple[Callable[[bytes], object], Callable[[Problem], object]]]":
+    """Where the schedule goes, piece by piece, and the rows that were not planned: files, or standard output and standard error."""
+    from ivigcalc.cli.output import tell
+    from ivigcalc.export.csv import csv_line, harmless
     from ivigcalc.export.write import write_stdout, writing
 
-    if name is None:
-        try:
-            yield write_stdout
-        except KeyboardInterrupt:
-            raise OutputError("interrupted; what stands on standard output is not complete") from None
-        return
-    with writing(Path(name), force=force) as file:
-        yield file.write
+    def show(problem: "Problem") -> None:
+        tell(f"line {problem.line:,}: {f'id {problem.id}: ' if problem.id else ''}{problem.kind}: {problem.message}")
 
-
-@contextmanager
-def _problems(name: str | None, *, force: bool) -> "Iterator[Callable[[Problem], object]]":
-    """Where rows go that were not planned: a file, or a line each on standard error."""
-    from ivigcalc.cli.output import tell
-
-    if name is None:
-        yield lambda problem: tell(f"line {problem.line:,}: {f'id {problem.id}: ' if problem.id else ''}{problem.kind}: {problem.message}")
-        return
-    from ivigcalc.export.csv import csv_line, harmless
-    from ivigcalc.export.write import writing
-
-    with writing(Path(name), force=force) as file:
-        file.write(csv_line("line", "id", "kind", "message").encode())
-        yield lambda p: file.write(csv_line(str(p.line), harmless(p.id), p.kind, harmless(" ".join(p.message.split()))).encode())
+    try:
+        with writing(*(Path(name) for name in (files.errors, files.output) if name), force=files.force) as drafts:
+            write = drafts[-1].write if files.output else write_stdout
+            if not files.errors:
+                yield write, show
+                return
+            note = drafts[0].write
+            note(csv_line("line", "id", "kind", "message").encode())
+            yield write, lambda p: note(csv_line(str(p.line), harmless(p.id), p.kind, harmless(" ".join(p.message.split()))).encode())
+    except KeyboardInterrupt:
+        if files.output:
+            raise
+        raise OutputError("interrupted; what stands on standard output is not complete") from None
 
 
 def _summary(files: Files, counts: "Counter[str]") -> None:
