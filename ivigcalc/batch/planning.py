@@ -53,11 +53,11 @@ MOST_ROWS = 64
 
 
 class Problem(NamedTuple):
-    """What there is to say of a row: it is faulty or refused, or planned with a note."""
+    """What there is to say of a row: it is faulty or refused, or planned with a note or a warning."""
 
     line: int
     id: str  # empty where it could not be read
-    kind: Literal["faulty", "refused", "note"]
+    kind: Literal["faulty", "refused", "note", "warning"]
     message: str
 
 

@@ -153,10 +153,12 @@ def _run(files: Files, load_data: "Callable[[], Data]", jobs: int) -> "Counter[s
             counts.update(problem.kind for problem in planned.problems)
             counts.update(rows=len(chunk) - planned.empty, planned=len(planned.ids), empty=planned.empty, harmless=planned.harmless)
             advance(counts["rows"], source.tell() if size else 0)
-        memory = Memory({}, {})
-        for note in repeated(store, lambda record: plan_again(record, task, data, memory)):
+        memory, cautions = Memory({}, {}), data.limits.cautions
+        assert cautions  # limits.yaml is not read without them
+        for note in repeated(store, lambda record: plan_again(record, task, data, memory), cautions.of["28-day-dose"]):
             report(note)
             counts["repeated"] += 1
+            counts["above"] += note.kind == "warning"
     return counts
 
 
@@ -209,7 +211,8 @@ def _summary(files: Files, counts: "Counter[str]") -> None:
     if counts["empty"]:
         tell(f"{_rows(counts['empty'])} without a word {'was' if counts['empty'] == 1 else 'were'} passed over")
     if counts["repeated"]:
-        tell(f"on several rows: {counts['repeated']:,} id{'' if counts['repeated'] == 1 else 's'}, each named as a note")
+        above = f", {counts['above']:,} of them as a warning" if counts["above"] else ""
+        tell(f"on several rows: {counts['repeated']:,} id{'' if counts['repeated'] == 1 else 's'}, each named as a note{above}")
     if counts["harmless"]:
         tell(f"an id or label starts like a formula of a spreadsheet on {_rows(counts['harmless'])}; an apostrophe was put before it")
     for name in (files.output, files.errors):
