@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ivigcalc.catalogue import find
 from ivigcalc.dosing.plan import Frame, fill, frame, make_plan
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.model import Catalogue, Cautions, Choices, Comparison, Finding, Formulary, Limits, Patient, Plan, Regimen, SiteUse, Supply
+from ivigcalc.model import Catalogue, Cautions, Choices, Comparison, Finding, Formulary, Limits, Patient, Plan, Product, Regimen, SiteUse
 from ivigcalc.options import (
     PHARMACY,
     RECORD,
@@ -161,8 +161,7 @@ def _answer(asked: Prepared, options: Options) -> Plan | Comparison:
 
         patient = add_record(patient, options, asked.choices.start, asked.today)
         refuse_never(many(options, "accept"))
-        if patient.history and limits.cautions:
-            _refuse_contraindicated(patient, supply, limits.cautions)
+        refuse_contraindicated(patient, supply and supply.product, limits.cautions)
     result: Plan | Comparison
     if asked.frame:
         result = fill(patient, asked.frame, limits.weights)
@@ -181,11 +180,17 @@ def _answer(asked: Prepared, options: Options) -> Plan | Comparison:
     return plan
 
 
-def _refuse_contraindicated(patient: Patient, supply: Supply | None, cautions: Cautions) -> None:
-    """Refuse what nothing accepts, whether or not anything else is settled."""
+def refuse_contraindicated(patient: Patient, product: Product | None, cautions: Cautions | None) -> None:
+    """Refuse what nothing accepts, whether or not anything else is settled.
+
+    Args: the patient; the product, None where it is not known; the cautions of limits.yaml.
+    Raises: Refused.
+    """
+    if not patient.history or cautions is None:
+        return
     from ivigcalc.safety.contraindications import refuse
 
-    refusals = list(refuse(patient, supply, cautions))
+    refusals = list(refuse(patient, product, cautions))
     if refusals:
         texts = " ".join(f"{finding.code}: {finding.text} (source: {finding.source})" for finding in refusals)
         raise Refused(f"{texts} Nothing is planned, and nothing accepts this.")

@@ -14,10 +14,13 @@ from ivigcalc.cli.choices import (
     Direction,
     DosingWeight,
     Height,
+    History,
+    LastCourse,
     NotPregnant,
     OwnFile,
     Pregnant,
     PrePregnancyWeight,
+    RoundLimit,
     RoundOver,
     Until,
     Vials,
@@ -78,21 +81,8 @@ def plan(
     pregnant: Pregnant = False,
     not_pregnant: NotPregnant = False,
     blood_group: Annotated[str | None, typer.Option("--blood-group", metavar="GROUP", help="O, A, B or AB.")] = None,
-    history: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--history",
-            metavar="WHAT",
-            help=(
-                "anaphylaxis-to-immunoglobulin, iga-deficiency, iga-deficiency-with-antibodies, hyperprolinaemia, fructose-intolerance, "
-                "corn-allergy or none; repeatable."
-            ),
-        ),
-    ] = None,
-    last_course: Annotated[
-        str | None,
-        typer.Option("--last-course", metavar="COURSE", help='Day of its last infusion and its grams in all: "2027-01-04 124\u00a0g".'),
-    ] = None,
+    history: History = None,
+    last_course: LastCourse = None,
     weight_date: Annotated[str | None, typer.Option("--weight-date", metavar="DATE", help="When the patient was weighed.")] = None,
     previous_weight: Annotated[str | None, typer.Option("--previous-weight", metavar="WEIGHT", help="The body weight before.")] = None,
     vaccines: Annotated[
@@ -117,10 +107,7 @@ def plan(
     ] = None,
     direction: Direction = None,
     round_over: RoundOver = None,
-    round_limit: Annotated[
-        str | None,
-        typer.Option("--round-limit", metavar="PERCENT", help="The most that rounding may change; 10% unless set."),
-    ] = None,
+    round_limit: RoundLimit = None,
     rate_for: Annotated[str | None, typer.Option("--rate-for", metavar="INDICATION", help="Rates of the label for this.")] = None,
     at_risk: Annotated[str | None, typer.Option("--at-risk", metavar="RISKS", help="kidney, thrombosis.")] = None,
     ramp: Annotated[

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ivigcalc.model import Caution, Cautions, Course, Finding, Level, Passage, Patient, Plan, Product, Settled
 from ivigcalc.numbers import screen_text
 from ivigcalc.units import kg_to_lb
-from ivigcalc.when import add_months, screen_date
+from ivigcalc.when import Interval, add_months, screen_date
 
 # Bounds of our own: outside them a unit was probably mistaken, and nothing is refused for it.
 BMI = (Fraction(12), Fraction(40))
@@ -57,7 +57,7 @@ def check_cautions(plan: Plan, cautions: Cautions) -> Iterator[Finding]:
     if patient.history:
         from ivigcalc.safety.contraindications import warn
 
-        yield from warn(patient, plan.choices.supply, cautions)
+        yield from warn(patient, plan.choices.supply and plan.choices.supply.product, cautions)
     if plan.choices.vaccines:
         from ivigcalc.safety.vaccines import check_vaccines
 
@@ -104,6 +104,15 @@ def interval_days(before: Course, course: Course, month: int) -> int:
     """
     every = course.phase.every if before.phase is course.phase else course.phase.begins
     assert every  # dosing/schedule.py refuses courses whose interval nobody states
+    return days_of(every, month)
+
+
+def days_of(every: Interval, month: int) -> int:
+    """How many days an interval has.
+
+    Args: the interval; how many days count as a month [days].
+    Returns: the days.
+    """
     return every.number * {"day": 1, "week": 7, "month": month}[every.unit]
 
 

@@ -2,30 +2,29 @@
 
 from collections.abc import Iterator
 
-from ivigcalc.model import Cautions, Contraindication, Finding, Level, Patient, Product, Supply
+from ivigcalc.model import Cautions, Contraindication, Finding, Level, Patient, Product
 from ivigcalc.safety.cautions import BY_PRODUCT, FOR_ALL, contains, sources
 
 
-def refuse(patient: Patient, supply: Supply | None, cautions: Cautions) -> Iterator[Finding]:
+def refuse(patient: Patient, product: Product | None, cautions: Cautions) -> Iterator[Finding]:
     """Find what forbids immunoglobulin, or the product, in this patient.
 
-    Args: the patient; what the doses are drawn from; the cautions of limits.yaml.
+    Args: the patient; the product, None where it is not known; the cautions of limits.yaml.
     Returns: the refusals; nothing accepts them, so they have no figure.
     """
-    return (finding for finding in _judge(patient, supply, cautions) if finding.level == "refusal")
+    return (finding for finding in _judge(patient, product, cautions) if finding.level == "refusal")
 
 
-def warn(patient: Patient, supply: Supply | None, cautions: Cautions) -> Iterator[Finding]:
+def warn(patient: Patient, product: Product | None, cautions: Cautions) -> Iterator[Finding]:
     """Find what else there is to say of the history.
 
-    Args: the patient; what the doses are drawn from; the cautions of limits.yaml.
+    Args: the patient; the product, None where it is not known; the cautions of limits.yaml.
     Returns: warnings and notes.
     """
-    return (finding for finding in _judge(patient, supply, cautions) if finding.level != "refusal")
+    return (finding for finding in _judge(patient, product, cautions) if finding.level != "refusal")
 
 
-def _judge(patient: Patient, supply: Supply | None, cautions: Cautions) -> Iterator[Finding]:
-    product = supply.product if supply else None
+def _judge(patient: Patient, product: Product | None, cautions: Cautions) -> Iterator[Finding]:
     history = patient.history or ()
     for name in history:
         if name in FOR_ALL:

@@ -12,12 +12,10 @@ from ivigcalc.when import screen_date
 
 
 class Day(NamedTuple):
-    """What one day holds; days are numbered, as dates or from the first one of the plan."""
+    """One day of infusion; days are numbered, as dates or from the first one of the plan."""
 
     number: int
-    course: int  # 0 for the course before this plan
-    calculated_g: Fraction
-    ordered_g: Fraction
+    course: int  # 0 for the course before
 
 
 class Most(NamedTuple):
@@ -38,9 +36,9 @@ def check_28_days(plan: Plan, caution: Caution) -> Iterator[Finding]:
     """
     above, width = caution.figures["above"], int(caution.figures["days"])
     days = list(_days(plan))
-    calculated = _most([(day, day.calculated_g) for day in days], width)
-    ordered = _most([(day, day.ordered_g) for day in days], width)
-    limit = f"the limit of {screen_text(above)} g per kg in {width} days, a choice of ours"
+    calculated = highest([(day, calculated_g) for day, calculated_g, _ in days], width)
+    ordered = highest([(day, ordered_g) for day, _, ordered_g in days], width)
+    limit = limit_text(caution)
     source = sources(caution.cited)
     if calculated and (figure := per_kg(plan, calculated.grams)) > above:
         text = f"{screen_text(figure)} g per kg within {width} days, {_when(plan, calculated)}, is more than {limit}"
@@ -55,15 +53,21 @@ def check_28_days(plan: Plan, caution: Caution) -> Iterator[Finding]:
         yield Finding("28-day-dose-rounding", "note", text, source)
 
 
-def _days(plan: Plan, *, dates: bool = True) -> Iterator[Day]:
-    """Every day of the schedule, after the course before it, whose grams all count on its last day; or by the interval alone."""
+def limit_text(caution: Caution) -> str:
+    """Write the limit."""
+    return f"the limit of {screen_text(caution.figures['above'])} g per kg in {caution.figures['days']} days, a choice of ours"
+
+
+def _days(plan: Plan, *, dates: bool = True) -> Iterator[tuple[Day, Fraction, Fraction]]:
+    """Every day of the schedule with its calculated and ordered dose [g], after the course before it, whose grams all count on its
+    last day; or by the interval alone."""
     last = plan.patient.last_course
     if last and dates:
-        yield Day(last.day.toordinal(), 0, last.grams, last.grams)
+        yield Day(last.day.toordinal(), 0), last.grams, last.grams
     starts = dict(zip((course.cycle for course in plan.courses), _by_interval(plan.courses), strict=True))
     for infusion in plan.infusions:
         number = infusion.date.toordinal() if infusion.date and dates else starts[infusion.cycle] + infusion.day - 1
-        yield Day(number, infusion.cycle, infusion.calculated_g, infusion.ordered_g)
+        yield Day(number, infusion.cycle), infusion.calculated_g, infusion.ordered_g
 
 
 def _by_interval(courses: tuple[Course, ...]) -> Iterator[int]:
@@ -74,8 +78,12 @@ def _by_interval(courses: tuple[Course, ...]) -> Iterator[int]:
         yield number
 
 
-def _most(days: list[tuple[Day, Fraction]], width: int) -> Most | None:
-    """The highest window with more than one course in it; the earliest where several are as high."""
+def highest(days: list[tuple[Day, Fraction]], width: int) -> Most | None:
+    """Find the highest window with more than one course in it; the earliest where several are as high.
+
+    Args: each day with its dose [g], in order; how many consecutive dates a window has [days].
+    Returns: the window; None where none holds days of two courses.
+    """
     most: Most | None = None
     total, start = Fraction(0), 0
     for end, (day, grams) in enumerate(days):
@@ -95,8 +103,7 @@ def _not_of_source(plan: Plan, most: Most, width: int) -> str | None:
     within = {course.phase for course in plan.courses if most.first.course <= course.cycle <= most.last.course}
     if plan.regimen is None or _beyond(plan, most) or not all(settled_by_source(phase) for phase in within):
         return "not all of its figures are those of a source"
-    by_interval = [(day, day.calculated_g) for day in _days(plan, dates=False)]
-    alone = _most(by_interval, width)
+    alone = highest([(day, calculated_g) for day, calculated_g, _ in _days(plan, dates=False)], width)
     if alone is None or alone.grams < most.grams:
         return "moving courses to other days brought them closer together"
     from ivigcalc.safety.population import outside

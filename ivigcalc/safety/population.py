@@ -17,7 +17,7 @@ def outside(regimen: Regimen | None, age_years: Fraction | None) -> str | None:
     Args: the regimen; the patient's age [years], None where it was not given.
     Returns: the words, or None where the patient is of the population or the source states none.
     """
-    ages, read = (regimen.ages, "") if regimen and regimen.ages else (_from_words(regimen), ", as its words are read here")
+    ages, read = _ages(regimen)
     if ages is None:
         return None
     if age_years is None:
@@ -28,7 +28,7 @@ def outside(regimen: Regimen | None, age_years: Fraction | None) -> str | None:
 
 
 def check_age(plan: Plan) -> Iterator[Finding]:
-    """Warn of an age outside the figures of the regimen's source or of the product's label.
+    """Warn of an age outside those of the regimen's source or of the product's label.
 
     Args: plan of a patient whose age was given.
     Returns: the warnings.
@@ -36,10 +36,14 @@ def check_age(plan: Plan) -> Iterator[Finding]:
     age, regimen, supply = plan.patient.age_years, plan.regimen, plan.choices.supply
     assert age is not None
     years = screen_text(age, 2)
-    if regimen and regimen.ages and not _holds(regimen.ages, age):
+    ages, read = _ages(regimen)
+    if ages and not _holds(ages, age):
         source = plan.cited[0].source.citation
         yield Finding(
-            "age-outside-source", "warning", f"The regimen's source is about patients {_words(regimen.ages)}, not {years}.", source
+            "age-outside-source",
+            "warning",
+            f"The regimen's source is about patients {_words(ages)}{read}, and the patient is {years}.",
+            source,
         )
     if not supply or not supply.product:
         return
@@ -52,6 +56,11 @@ def check_age(plan: Plan) -> Iterator[Finding]:
         label = next(dose for dose in doses if dose.from_age_years == min(known))
         text = f"The label of {supply.product.name} is for {label.label} from {min(known)} years, and the patient is {years}."
         yield Finding("age-outside-label", "warning", text, label.dose.source.citation)
+
+
+def _ages(regimen: Regimen | None) -> tuple[Ages | None, str]:
+    """The ages of the regimen's source, and a remark where they rest on its words alone."""
+    return (regimen.ages, "") if regimen and regimen.ages else (_from_words(regimen), ", as its words are read here")
 
 
 def _from_words(regimen: Regimen | None) -> Ages | None:
