@@ -120,8 +120,8 @@ def read_record(record: Record, header: Header) -> Row | None:
     if record.fault:
         raise InputError(record.fault)
     if header.kind == "jsonl":
-        return from_json(record.text)
-    return from_cells(split(record.text, header.delimiter), header.columns)
+        return from_json(record.text, header.sheet)
+    return from_cells(split(record.text, header.delimiter), header.columns, header.sheet)
 
 
 def plan_row(texts: dict[str, str], task: Task, data: Data, memory: Memory) -> tuple[Plan, Given]:
