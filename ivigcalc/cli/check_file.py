@@ -26,8 +26,6 @@ CHUNK = 64
 """Rows that are written at a time."""
 MOST_KEPT = 2_048
 """Checked orders that are kept, by all of their cells but the id; it bounds memory."""
-
-
 CUT = "the last line does not end with a line break"
 
 
@@ -122,11 +120,8 @@ def _checked(record: Record, desk: Desk) -> tuple[int, str] | None:
             desk.kept[cells] = kept
         code, line = kept
     except (InputError, Refused) as error:
-        code, verdict, message = (
-            error.exit_code,
-            "refused" if isinstance(error, Refused) else "unreadable",
-            f"line {record.line:,}: {error}",
-        )
+        code, message = error.exit_code, f"line {record.line:,}: {error}"
+        verdict = "refused" if isinstance(error, Refused) else "unreadable"
         if desk.format == "jsonl":
             line = unchecked_json_line(order, verdict, message)
         else:
