@@ -1,6 +1,7 @@
 """Files of patients: every row as `plan` does it, digit by digit; no row stops another, and none is lost."""
 
 import csv
+import errno
 import io
 import json
 import os
@@ -298,6 +299,9 @@ def test_interrupted_on_standard_output_it_says_so(run_cli: RunCli, tmp_path: Pa
     monkeypatch.setattr("ivigcalc.batch.running.plan_records", interrupt)
     run = batch(run_cli, tmp_path, SMALL)
     assert (run.code, run.err) == (4, "ivigcalc: interrupted; what stands on standard output is not complete\n")
+    run = batch(run_cli, tmp_path, SMALL, "-o", str(tmp_path / "out.csv"), "--errors", str(tmp_path / "errors.csv"))
+    assert (run.code, run.err) == (130, "ivigcalc: interrupted; nothing was written\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["patients.csv"]
 
 
 def test_what_a_process_does(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -331,3 +335,27 @@ def test_a_process_that_dies_is_said_and_nothing_is_written(run_cli: RunCli, tmp
     assert run.code == 4
     assert "a process ended before its rows were planned" in run.err
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_process_that_cannot_be_started_is_said(run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor.submit", refuse)
+    run = batch(run_cli, tmp_path, SMALL, "-o", str(tmp_path / "out.csv"), "--jobs", "2")
+    assert (run.code, run.err) == (
+        4,
+        "ivigcalc: a process could not be started (Resource temporarily unavailable); run again with --jobs 1\n",
+    )
+    assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="masks of Unix")
+def test_what_a_terminal_sends_to_all_is_kept_from_what_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    with running._left_to_the_parent():
+        assert {signal.SIGINT, signal.SIGHUP} <= signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
+    monkeypatch.delattr(signal, "pthread_sigmask")  # as on Windows
+    with running._left_to_the_parent():
+        pass

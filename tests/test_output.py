@@ -16,7 +16,7 @@ import pytest
 from ivigcalc.cli import run
 from ivigcalc.cli.output import choose_format
 from ivigcalc.errors import InputError, OutputError
-from ivigcalc.export.write import write_file, write_stdout
+from ivigcalc.export.write import write_file, write_stdout, writing
 from tests.conftest import RunCli
 from tests.test_bad_input import one_line
 
@@ -220,6 +220,48 @@ def test_a_temporary_file_that_cannot_be_removed_hides_no_failure(tmp_path: Path
     with pytest.raises(OutputError, match="No space left on device"):
         write_file(tmp_path / "itp.csv", b"new", force=False)
     assert not (tmp_path / "itp.csv").exists()
+
+
+def test_an_interruption_of_the_cleaning_up_leaves_nothing_behind(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unlink, calls = Path.unlink, []
+
+    def interrupted_once(self: Path, missing_ok: bool = False) -> None:
+        calls.append(self)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        unlink(self, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", interrupted_once)
+    with pytest.raises(KeyboardInterrupt):
+        write_file(target, b"new", force=False)
+    assert target.read_bytes() == b"new"
+    assert len(calls) == 2
+
+
+def test_files_get_their_names_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the second one cannot be finished, the first one is as it was too."""
+    first, second = tmp_path / "errors.csv", tmp_path / "out.csv"
+    first.write_bytes(b"old")
+    fsync, calls = os.fsync, []
+
+    def full_at_the_second(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) == 2:
+            raise NO_SPACE
+        fsync(handle)
+
+    def write() -> None:
+        with writing(first, second, force=True) as drafts:
+            for draft in drafts:
+                draft.write(b"new")
+
+    monkeypatch.setattr(os, "fsync", full_at_the_second)
+    with pytest.raises(OutputError, match=r"out\.csv: could not be written \(No space left"):
+        write()
+    assert first.read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["errors.csv"]
+    write()
+    assert first.read_bytes() == second.read_bytes() == b"new"
 
 
 def test_a_file_that_appears_meanwhile_is_kept(run_cli: RunCli, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
