@@ -274,7 +274,7 @@ def completed(words: str, incomplete: str) -> list[str]:
         ("plan --format", "c", ["csv"]),
         ("regimens", "sh", ["show"]),
         ("regimens", "co", ["compare"]),
-        ("regimens compare", "cidp/o", ["cidp/ontario-induction", "cidp/ontario-maintenance"]),
+        ("regimens compare", "cidp/o", ["cidp/ontario-induction", "cidp/ontario-maintenance", "cidp/ontario"]),
         ("regimens show", "ic", ["icaht"]),
         ("", "p", ["plan", "products"]),
         ("products", "sh", ["show"]),

@@ -10,6 +10,7 @@ import typer
 
 from ivigcalc import __version__
 from ivigcalc.cli.command import LateGroup, StrictCommand
+from ivigcalc.cli.ending import BY_SIGNAL, cleaning_up
 from ivigcalc.cli.output import printable
 from ivigcalc.cli.plan import plan
 from ivigcalc.errors import CatalogueError, IvigcalcError, OutputError, ReaderGone
@@ -53,12 +54,13 @@ def _root(
 
 def main() -> None:
     """Run the program and leave with its exit code."""
-    code = run(sys.argv[1:])
+    with cleaning_up() as ended:
+        code = run(sys.argv[1:])
     try:
         sys.stdout.flush()
     except (OSError, ValueError, AttributeError):
         _drop_stdout()
-    sys.exit(code)
+    sys.exit(BY_SIGNAL + ended[0] if ended and code else code)
 
 
 def run(arguments: list[str]) -> int:
