@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 from ivigcalc.catalogue.files import read_bytes
 from ivigcalc.catalogue.formulary import add_formulary
+from ivigcalc.catalogue.prices import read_prices
 from ivigcalc.catalogue.reading import Faults, Item, parse, text
 from ivigcalc.catalogue.regimens import add_regimens
 from ivigcalc.catalogue.sources import read_sources
+from ivigcalc.demand.prices import Prices
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import Catalogue, Choices, Limits, SiteUse
 from ivigcalc.options import GetFormulary, Options
@@ -36,6 +38,7 @@ class Site(NamedTuple):
     own: frozenset[str]  # such as regimens.ward-itp
     replaced: frozenset[str]  # those of them that ship under the same name
     data: bytes
+    prices: Prices | None = None  # for the demand of many patients; no plan rests on them
 
 
 def load_site(path: Path, catalogue: Catalogue, limits: Limits, formulary: GetFormulary) -> Site:
@@ -48,7 +51,7 @@ def load_site(path: Path, catalogue: Catalogue, limits: Limits, formulary: GetFo
     faults = Faults(str(path))
     data = read_bytes(path)
     root = Item(parse(data, faults), "", faults)
-    root.only("site", "defaults", "sources", "regimens", "products", "ramps")
+    root.only("site", "defaults", "sources", "regimens", "products", "ramps", "price_per_g")
     name = root.take("site", text, "the name of the hospital or ward, which every plan shows")
     sources = root.take("sources", read_sources) or {} if root.child("sources") else {}
     merged = add_regimens(root, sources, catalogue)
@@ -64,10 +67,12 @@ def load_site(path: Path, catalogue: Catalogue, limits: Limits, formulary: GetFo
         ships |= {"products": frozenset(shipped.products), "ramps": frozenset(shipped.ramps)}
         formulary = lambda: pharmacy  # noqa: E731 (a formulary that is there already)
     _check_defaults(root, defaults, limits, formulary)
+    known = {*(formulary().products if root.child("price_per_g") else ()), *(key for key, _ in _entries(root, "products"))}
+    prices = table.value(lambda item: read_prices(item, known)) if (table := root.child("price_per_g")) else None
     faults.report()
     own = frozenset(f"{section}.{key}" for section in ships for key, _ in _entries(root, section))
     replaced = own & frozenset(f"{section}.{key}" for section, keys in ships.items() for key in keys)
-    return Site(name, defaults, merged, formulary, own, replaced, data)
+    return Site(name, defaults, merged, formulary, own, replaced, data, prices)
 
 
 def _entries(root: Item, section: str) -> list[tuple[str, Item]]:

@@ -49,7 +49,7 @@ def open_reader(file: IO[bytes], kind: Kind) -> Reader:
     Returns: the header, and the records after it in their order.
     Raises: InputError for a file that is empty or whose header cannot be used.
     """
-    lines = _lines(file)
+    lines = read_lines(file)
     first = next(lines, None)
     if first is None:
         raise InputError("the file of patients is empty; its first line names the columns, such as id,weight,regimen")
@@ -129,8 +129,13 @@ def _names(text: str, delimiter: str) -> list[str]:
         return [column(name) for name in text.split(delimiter)]
 
 
-def _lines(file: IO[bytes]) -> Iterator[Record]:
-    """The lines of a file without their ends; one that is too long is passed over, never held in memory."""
+def read_lines(file: IO[bytes]) -> Iterator[Record]:
+    """The lines of a file without their ends; one that is too long is passed over, never held in memory.
+
+    Args: the open file.
+    Returns: each line, or why it cannot be read.
+    Raises: InputError for a file of another encoding, and where reading fails.
+    """
     number = 0
     while raw := _readline(file, MOST_LINE + 2):
         number += 1
@@ -155,7 +160,7 @@ def _readline(file: IO[bytes], size: int) -> bytes:
     try:
         return file.readline(size)
     except OSError as error:
-        raise InputError(f"the file of patients could not be read ({error.strerror or error}); nothing was written") from None
+        raise InputError(f"the file could not be read ({error.strerror or error}); nothing was written") from None
 
 
 def _decode(number: int, raw: bytes) -> Record:

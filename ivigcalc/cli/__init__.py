@@ -12,6 +12,7 @@ from ivigcalc import __version__
 from ivigcalc.cli.batch import batch
 from ivigcalc.cli.catalogue import catalogue_app
 from ivigcalc.cli.command import StrictCommand
+from ivigcalc.cli.demand import demand
 from ivigcalc.cli.output import printable
 from ivigcalc.cli.plan import plan
 from ivigcalc.cli.products import products
@@ -24,6 +25,7 @@ INTERRUPTED = 130
 app = typer.Typer(name="ivigcalc", rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, suggest_commands=False)
 app.command(cls=StrictCommand, short_help="Plan a regimen: grams for each day.")(plan)
 app.command(cls=StrictCommand, short_help="Plan a file of patients, row by row.")(batch)
+app.command(cls=StrictCommand, short_help="What a schedule of many asks for.")(demand)
 app.command(cls=StrictCommand, short_help="Every dosing weight side by side.")(weight)
 app.command(cls=StrictCommand, short_help="List the regimens, or show one.")(regimens)
 app.command(cls=StrictCommand, short_help="List the products, or show one.")(products)
@@ -47,6 +49,7 @@ def _root(
       ivigcalc plan --weight 62 --regimen itp
       ivigcalc plan --weight 62 --regimen itp --start 2027-01-04 --cycles 4 -o itp.csv
       ivigcalc batch patients.csv -o schedule.csv
+      ivigcalc demand schedule.csv
       ivigcalc plan --weight "137 lb" --dose "2 g/kg/course" --days 5
       ivigcalc regimens
       ivigcalc regimens show itp

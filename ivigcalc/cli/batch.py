@@ -136,7 +136,7 @@ def _run(files: Files, load_data: "Callable[[], Data]", jobs: int) -> "Counter[s
 
     counts: Counter[str] = Counter()
     with ExitStack() as stack:
-        source, size = stack.enter_context(_source(files.source))
+        source, size = stack.enter_context(open_source(files.source))
         reader = open_reader(source, files.kind)
         task = Task(reader.header, files.format, date.today(), load_data)  # noqa: DTZ011 (the ward's own day)
         data = load_data()
@@ -161,17 +161,22 @@ def _run(files: Files, load_data: "Callable[[], Data]", jobs: int) -> "Counter[s
 
 
 @contextmanager
-def _source(name: str) -> "Iterator[tuple[IO[bytes], int | None]]":
-    """Open the file of patients, and tell its size [bytes] where that is known."""
+def open_source(name: str, what: str = "a file of patients") -> "Iterator[tuple[IO[bytes], int | None]]":
+    """Open a file to read, and tell its size where that is known.
+
+    Args: the file as typed, - for standard input; what it holds, for the message.
+    Returns: the open file, and its size [bytes].
+    Raises: InputError.
+    """
     if name == STANDARD:
         if sys.stdin is None:
-            raise InputError("standard input is closed; name a file of patients")
+            raise InputError(f"standard input is closed; name {what}")
         yield sys.stdin.buffer, None
         return
     try:
         file = Path(name).open("rb")  # noqa: SIM115 (closed below; what fails later is not a fault of opening)
     except OSError as error:
-        raise InputError(f"{name}: could not be read ({error.strerror}); name a file of patients") from None
+        raise InputError(f"{name}: could not be read ({error.strerror}); name {what}") from None
     with file:
         yield file, os.fstat(file.fileno()).st_size if file.seekable() else None
 
@@ -194,10 +199,8 @@ def _target(name: str | None, *, force: bool) -> "Iterator[Callable[[bytes], obj
 @contextmanager
 def _problems(name: str | None, *, force: bool) -> "Iterator[Callable[[Problem], object]]":
     """Where rows go that were not planned: a file, or a line each on standard error."""
-    from ivigcalc.cli.output import tell
-
     if name is None:
-        yield lambda problem: tell(f"line {problem.line:,}: {f'id {problem.id}: ' if problem.id else ''}{problem.kind}: {problem.message}")
+        yield tell_problem
         return
     from ivigcalc.export.csv import csv_line, harmless
     from ivigcalc.export.write import writing
@@ -205,6 +208,13 @@ def _problems(name: str | None, *, force: bool) -> "Iterator[Callable[[Problem],
     with writing(Path(name), force=force) as file:
         file.write(csv_line("line", "id", "kind", "message").encode())
         yield lambda p: file.write(csv_line(str(p.line), harmless(p.id), p.kind, harmless(" ".join(p.message.split()))).encode())
+
+
+def tell_problem(problem: "Problem") -> None:
+    """Name a row that was not planned on standard error."""
+    from ivigcalc.cli.output import tell
+
+    tell(f"line {problem.line:,}: {f'id {problem.id}: ' if problem.id else ''}{problem.kind}: {problem.message}")
 
 
 def _summary(files: Files, counts: "Counter[str]") -> None:
