@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 from ivigcalc.demand.prices import ANY, Prices
-from ivigcalc.demand.summing import About, Amounts, By, Cost, Demand, Group, Peak, Value
+from ivigcalc.demand.summing import About, Amounts, By, Demand, Group, Peak, Value
 from ivigcalc.export.screen import Screen
 from ivigcalc.export.words import INTENDED_USE, duration, grams, vials
 from ivigcalc.numbers import screen_text
@@ -114,7 +114,7 @@ def _entries(screen: Screen, demand: Demand, about: About) -> None:
     screen.entry("Time", _time(amounts))
     if peaks := list(_peaks(demand)):
         screen.entry("Peak day", peaks)
-    screen.entry("Cost", cost_text(demand.total.cost, demand.prices, about))
+    screen.entry("Cost", cost_text(demand.total, demand.prices, about))
     if amounts.flagged:
         screen.entry("Findings", _findings(demand))
     screen.entry("Not planned", not_planned(about))
@@ -158,13 +158,15 @@ def _peak(peak: Peak) -> str:
     return f"{screen_date(peak.day)}{others}"
 
 
-def cost_text(cost: Cost | None, prices: Prices | None, about: About) -> str:
+def cost_text(group: Group, prices: Prices | None, about: About) -> str:
     """Say what grams cost, and by which prices; nothing where none was given."""
+    cost = group.cost
     if cost is None or prices is None:
         return NO_PRICE
-    parts = [
-        f"{money(cost.ordered)} {prices.currency} for the grams ordered, {money(cost.wasted)} {prices.currency} more for what is wasted"
-    ]
+    parts = []
+    if cost.unpriced_g < group.amounts.grams:
+        ordered, wasted = (f"{money(amount)} {prices.currency}" for amount in cost[:2])
+        parts.append(f"{ordered} for the grams ordered, {wasted} more for what is known to be wasted")
     if cost.unpriced_g:
         parts.append(f"price not given for {grams(cost.unpriced_g)}")
     named = ", ".join(

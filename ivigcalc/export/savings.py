@@ -33,13 +33,16 @@ def savings_table(savings: Savings, about: About, width: int, *, colour: bool) -
     screen.gap()
     screen.rows(("What", "First", "Second", "Difference"), list(_lines(first, second)))
     screen.gap()
+    if costs := list(_cost_lines(first, second)):
+        screen.rows(("What", "First", "Second", "Difference"), costs)
+        screen.gap()
     names = (("First", first), ("Second", second))
     screen.entry("Vials", [f"{name}: {'; '.join(_vials(side)) or NOT_KNOWN}" for name, side in names])
     if rest := first.amounts.infusions - first.amounts.with_vials:
         which = f"{rest:,} of {first.amounts.infusions:,} infusions"
         screen.entry("Not known", f"the vials of {which}; in vials, wasted and vials are those of the others")
-    costs = [f"{name}: {cost_text(side.demand.total.cost, side.demand.prices, about)}" for name, side in names]
-    screen.entry("Cost", costs if first.demand.prices else NO_PRICE)
+    priced = [f"{name}: {cost_text(side.demand.total, side.demand.prices, about)}" for name, side in names]
+    screen.entry("Cost", priced if first.demand.prices else NO_PRICE)
     screen.entry("Use", INTENDED_USE)
     return screen.text()
 
@@ -68,15 +71,27 @@ def _lines(first: Side, second: Side) -> Iterator[tuple[str, str, str, str]]:
         yield _line("Vials", Fraction(one.vials.total()), Fraction(two.vials.total()), screen_text)
     if one.timed and two.timed:
         yield _line("Time", one.minutes, two.minutes, duration)
-    costs, prices = (first.demand.total.cost, second.demand.total.cost), first.demand.prices
-    if prices and costs[0] and costs[1]:
-        for name, before, after in (
-            ("Cost of ordered", costs[0].ordered, costs[1].ordered),
-            ("Cost of wasted", costs[0].wasted, costs[1].wasted),
-            ("Cost in all", costs[0].ordered + costs[0].wasted, costs[1].ordered + costs[1].wasted),
-        ):
-            yield _line(name, before, after, lambda value: f"{money(value)} {prices.currency}")
     yield _line("With findings", Fraction(one.flagged), Fraction(two.flagged), screen_text)
+
+
+def _cost_lines(first: Side, second: Side) -> Iterator[tuple[str, str, str, str]]:
+    """What both cost; where a price is missing on either side, nothing is said of the difference."""
+    one, two, prices = first.demand.total, second.demand.total, first.demand.prices
+    if not (prices and one.cost and two.cost):
+        return
+    for name, before, after in (
+        ("Cost of ordered", one.cost.ordered, two.cost.ordered),
+        ("Cost of wasted", one.cost.wasted, two.cost.wasted),
+        ("Cost in all", one.cost.ordered + one.cost.wasted, two.cost.ordered + two.cost.wasted),
+    ):
+        if one.cost.unpriced_g or two.cost.unpriced_g:
+            known = [
+                f"at least {money(amount)} {prices.currency}" if group.cost and group.cost.unpriced_g < group.amounts.grams else NOT_KNOWN
+                for amount, group in ((before, one), (after, two))
+            ]
+            yield name, known[0], known[1], NOT_KNOWN
+        else:
+            yield _line(name, before, after, lambda value: f"{money(value)} {prices.currency}")
 
 
 def _line(name: str, before: Fraction, after: Fraction, text: Callable[[Fraction], str]) -> tuple[str, str, str, str]:
