@@ -19,6 +19,9 @@ def test_example(command: str, shown: str, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("COLUMNS", "80")
     for name, text in FILES:
         (tmp_path / name).write_text(text, encoding="utf-8")
+    if command.startswith("ivigcalc demand schedule.csv"):  # which the command before it in the README has written
+        run(["batch", "patients.csv", "-o", "schedule.csv"])
+        capfd.readouterr()
     run(shlex.split(command)[1:])
     out, err = capfd.readouterr()
     assert out + err == shown

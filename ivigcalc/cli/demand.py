@@ -141,9 +141,8 @@ def _compare(patients: str, policies: list[str], site_name: str | None, format_n
             reader.records, both, task, data, tell_problem, lambda rows: advance(rows, source.tell() if size else 0)
         )  # fmt: skip
     if not savings.both:
-        raise InputError(
-            f"{_called(patients)}: both policies together plan none of its {savings.rows:,} rows, so there is nothing to compare"
-        )
+        rows = f"{savings.rows:,} row{'' if savings.rows == 1 else 's'}"
+        raise InputError(f"{_called(patients)}: both policies together plan none of its {rows}, so there is nothing to compare")
     about = _about(data.site, None, (), None, ())
     if format_name == "table":
         _write(savings_table(savings, about, _width(output), colour=may_colour() and not output), output, force=force)
@@ -181,9 +180,8 @@ def _stop_at(lines: list[str], count: int, name: str) -> None:
     for line in lines:
         tell(f"{_called(name)}: {line}")
     if count:
-        raise InputError(
-            f"{name}: {count:,} fault{'' if count == 1 else 's'}, and nothing was added up, since a sum without them would be wrong"
-        )
+        faults = f"{count:,} fault{'' if count == 1 else 's'}"
+        raise InputError(f"{_called(name)}: {faults}, and nothing was added up, since a sum without these rows would be wrong")
 
 
 def _about(

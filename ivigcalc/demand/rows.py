@@ -57,7 +57,7 @@ def read_row(who: str, cells: Sequence[str]) -> Row | tuple[Fault, ...]:
     regimen, phase, cycle, day, days, date_, ordered, product, vials, wasted, minutes, findings = cells
     try:
         row = Row(
-            _text(who), _text(regimen), _text(phase), _cycle(cycle), _day(day), _day(days), _date(date_), _above_zero(ordered),
+            _once(who), _text(regimen), _text(phase), _cycle(cycle), _day(day), _day(days), _date(date_), _above_zero(ordered),
             _text(product), _counts(vials), _or_zero(wasted), _maybe(minutes), _codes(findings),
         )  # fmt: skip
     except InputError:
@@ -98,13 +98,16 @@ def in_vials(vials: Counts) -> Fraction:
     return sum((size * count for size, count in vials), Fraction(0))
 
 
-@lru_cache(KEPT)
-def _text(text: str) -> str:
+def _once(text: str) -> str:
+    """An id, which does not recur."""
     if len(text) > MOST_WORDS:
         raise InputError(f"a text of {len(text):,} characters; write at most {MOST_WORDS} (a bound of our own)")
     if not text.isprintable():
         raise InputError(f"{text!r} holds a character that no screen shows; delete it")
     return text
+
+
+_text = lru_cache(KEPT)(_once)
 
 
 @lru_cache(KEPT)

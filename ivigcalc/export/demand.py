@@ -1,5 +1,6 @@
 """What a schedule asks for, on the screen: a bar for the grams of each day, product and so on, and what holds for all of it."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
@@ -16,6 +17,7 @@ HEADINGS: dict[By, str] = {
     "regimen": "Regimen",
 }  # fmt: skip
 MOST_BAR, LEAST_BAR = 40, 6
+_apart = re.compile(r"(?<=hr) (?=[0-9])|(?<=[0-9]) (?=of [0-9]|infusions?\b|[A-Z]{3}\b)|(?<=[0-9] of) (?=[0-9])")
 MOST_CODES_SHOWN = 12
 NOT_KNOWN = "not known"
 UNDATED = (
@@ -50,18 +52,32 @@ def _groups(screen: Screen, demand: Demand, block: str) -> None:
     room = screen.width - sum(max(map(len, column)) + 2 for column in zip(headings, *rows, total, strict=True))
     most = max(group.amounts.grams for group in demand.groups)
     in_vials = [_vials(group.amounts) for group in demand.groups]
+    mixed = "product" not in demand.by and sum(group.amounts.with_vials > 0 for group in demand.products) > 1
+    of_vials = "Vials of all products" if mixed else "Vials"
     if screen.narrow or room < LEAST_BAR:
         for group, row, shown in zip(demand.groups, rows, in_vials, strict=True):
-            named = ", ".join(f"{heading} {value}" for heading, value in zip(by, row, strict=False))
-            screen.lines([f"{named}: {_sentence(headings[len(by) :], row[len(by) :])}"])
-            screen.lines([bar(group.amounts.grams, most, min(screen.width - 2, MOST_BAR), block), f"vials {shown}"], 2)
-        screen.lines([f"In all: {_sentence(headings[len(by) :], total[len(by) :])}"])
+            named = ", ".join(_named(by, value, cell) for by, value, cell in zip(demand.by, group.values, row, strict=False))
+            screen.lines([keep(f"{named[:1].upper()}{named[1:]}: {_sentence(headings[len(by) :], row[len(by) :])}")])
+            screen.lines([bar(group.amounts.grams, most, min(screen.width - 2, MOST_BAR), block), keep(f"{of_vials.lower()} {shown}")], 2)
+        screen.lines([keep(f"In all: {_sentence(headings[len(by) :], total[len(by) :])}")])
         return
     bars = [bar(group.amounts.grams, most, min(room, MOST_BAR), block) for group in demand.groups]
     screen.rows((*headings, ""), [(*row, shown) for row, shown in zip((*rows, total), (*bars, ""), strict=True)])
     if demand.total.amounts.with_vials:
         screen.gap()
-        screen.rows((*by, "Vials"), [(*row[: len(by)], shown) for row, shown in zip(rows, in_vials, strict=True)])
+        screen.rows((*by, of_vials), [(*row[: len(by)], shown) for row, shown in zip(rows, in_vials, strict=True)])
+
+
+def keep(text: str) -> str:
+    """Keep a count with what it counts, and the parts of a time together, where lines are wrapped."""
+    return _apart.sub("\u00a0", text)
+
+
+def _named(by: By, value: Value, cell: str) -> str:
+    """What a group belongs to, in a sentence."""
+    if value in (None, ""):
+        return "no product named" if by == "product" else cell
+    return f"{HEADINGS[by].lower()} {cell}"
 
 
 def _sentence(headings: Iterable[str], cells: Iterable[str]) -> str:
@@ -104,17 +120,17 @@ def _entries(screen: Screen, demand: Demand, about: About) -> None:
     amounts = demand.total.amounts
     ids = "" if about.ids is None else f" of {about.ids:,} id{'' if about.ids == 1 else 's'}"
     span = f", {screen_date(demand.first)} to {screen_date(demand.last)}" if demand.first and demand.last else ""
-    screen.entry("Infusions", f"{_infusions(amounts.infusions)}{ids}{span}")
+    screen.entry("Infusions", keep(f"{_infusions(amounts.infusions)}{ids}{span}"))
     if demand.undated.infusions:
         undated = demand.undated
         screen.entry("No date", f"{_infusions(undated.infusions)}, {grams(undated.grams)}: {UNDATED}")
-    screen.entry("Vials", [f"{product_text(group)}: {_vials(group.amounts)}" for group in demand.products])
+    screen.entry("Vials", [keep(f"{product_text(group)}: {_vials(group.amounts)}") for group in demand.products])
     if amounts.with_vials:
-        screen.entry("Wasted", _wasted(amounts))
-    screen.entry("Time", _time(amounts))
-    if peaks := list(_peaks(demand)):
+        screen.entry("Wasted", keep(_wasted(amounts)))
+    screen.entry("Time", keep(_time(amounts)))
+    if peaks := list(map(keep, _peaks(demand))):
         screen.entry("Peak day", peaks)
-    screen.entry("Cost", cost_text(demand.total, demand.prices, about))
+    screen.entry("Cost", keep(cost_text(demand.total, demand.prices, about)))
     if amounts.flagged:
         screen.entry("Findings", _findings(demand))
     screen.entry("Not planned", not_planned(about))

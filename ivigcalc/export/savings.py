@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
+from ivigcalc.demand.prices import Prices
 from ivigcalc.demand.savings import Savings, Side
-from ivigcalc.demand.summing import About
+from ivigcalc.demand.summing import About, Group
 from ivigcalc.export.csv import csv_line, harmless
-from ivigcalc.export.demand import NO_PRICE, NOT_KNOWN, cost_text, money, value_text
+from ivigcalc.export.demand import NO_PRICE, NOT_KNOWN, cost_text, keep, money, value_text
 from ivigcalc.export.demand_files import amounts_json, csv_cells, csv_columns, dumps, number, prices_json, product_json
 from ivigcalc.export.screen import Screen
 from ivigcalc.export.words import INTENDED_USE, duration, grams, vials
@@ -37,11 +38,11 @@ def savings_table(savings: Savings, about: About, width: int, *, colour: bool) -
         screen.rows(("What", "First", "Second", "Difference"), costs)
         screen.gap()
     names = (("First", first), ("Second", second))
-    screen.entry("Vials", [f"{name}: {'; '.join(_vials(side)) or NOT_KNOWN}" for name, side in names])
+    screen.entry("Vials", [keep(f"{name}: {'; '.join(_vials(side)) or NOT_KNOWN}") for name, side in names])
     if rest := first.amounts.infusions - first.amounts.with_vials:
         which = f"{rest:,} of {first.amounts.infusions:,} infusions"
         screen.entry("Not known", f"the vials of {which}; in vials, wasted and vials are those of the others")
-    priced = [f"{name}: {cost_text(side.demand.total, side.demand.prices, about)}" for name, side in names]
+    priced = [keep(f"{name}: {cost_text(side.demand.total, side.demand.prices, about)}") for name, side in names]
     screen.entry("Cost", priced if first.demand.prices else NO_PRICE)
     screen.entry("Use", INTENDED_USE)
     return screen.text()
@@ -70,7 +71,8 @@ def _lines(first: Side, second: Side) -> Iterator[tuple[str, str, str, str]]:
         yield _line("Wasted", one.wasted_g, two.wasted_g, grams)
         yield _line("Vials", Fraction(one.vials.total()), Fraction(two.vials.total()), screen_text)
     if one.timed and two.timed:
-        yield _line("Time", one.minutes, two.minutes, duration)
+        shown = [Fraction(-(-side.minutes // 1)) for side in (one, two)]  # rounded up as times are, so that the difference fits them
+        yield _line("Time", shown[0], shown[1], duration)
     yield _line("With findings", Fraction(one.flagged), Fraction(two.flagged), screen_text)
 
 
@@ -85,13 +87,17 @@ def _cost_lines(first: Side, second: Side) -> Iterator[tuple[str, str, str, str]
         ("Cost in all", one.cost.ordered + one.cost.wasted, two.cost.ordered + two.cost.wasted),
     ):
         if one.cost.unpriced_g or two.cost.unpriced_g:
-            known = [
-                f"at least {money(amount)} {prices.currency}" if group.cost and group.cost.unpriced_g < group.amounts.grams else NOT_KNOWN
-                for amount, group in ((before, one), (after, two))
-            ]
-            yield name, known[0], known[1], NOT_KNOWN
+            yield name, _money(before, one, prices), _money(after, two, prices), NOT_KNOWN
         else:
             yield _line(name, before, after, lambda value: f"{money(value)} {prices.currency}")
+
+
+def _money(amount: Fraction, group: Group, prices: Prices) -> str:
+    """What a group costs, as far as its prices are known."""
+    unpriced_g = group.cost.unpriced_g if group.cost else group.amounts.grams
+    if unpriced_g == group.amounts.grams:
+        return NOT_KNOWN
+    return f"{'at least ' if unpriced_g else ''}{money(amount)} {prices.currency}"
 
 
 def _line(name: str, before: Fraction, after: Fraction, text: Callable[[Fraction], str]) -> tuple[str, str, str, str]:
