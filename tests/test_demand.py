@@ -269,6 +269,19 @@ def test_each_grouping_by_hand(run_cli: RunCli, tmp_path: Path, by: str, expecte
     assert [(group[by], group["ordered_g"]) for group in found["groups"]] == expected
 
 
+def test_without_any_date_there_is_no_peak_and_no_span(run_cli: RunCli, tmp_path: Path) -> None:
+    text = text_of(HEADER, P3)
+    found = in_json(run_cli, tmp_path, text, "--by", "week")
+    assert found["peak_day"] == {"ordered_g": None, "infusions": None, "minutes": None}
+    assert (found["first_date"], found["without_date"]) == (None, {"infusions": 1, "ordered_g": 20})
+    shown = demand(run_cli, tmp_path, text, "--by", "week").text
+    assert "Peak day" not in shown
+    assert "Wasted      " not in shown
+    assert "1 infusion of 1 id\n" in shown
+    assert "1 infusion, 20 g: in the totals, and in a line of their own wherever days count" in " ".join(shown.split())
+    assert "no date    20 g" in shown
+
+
 def test_cost_by_hand(run_cli: RunCli, tmp_path: Path) -> None:
     site = write(tmp_path, PRICES, "site.yaml")
     found = in_json(run_cli, tmp_path, SCHEDULE, "--by", "product", "--site", site)
@@ -314,7 +327,7 @@ def test_without_any_price_that_fits_nothing_is_taken_for_zero(run_cli: RunCli, 
         ("  any: 0 USD", "0 is zero"),
         ("  any: 5 USD\n  privigen-us: 5 EUR", "site.yaml:4: price_per_g.privigen-us: EUR, expected USD"),
         ("  [5 USD]", "price_per_g: holds no table"),
-        ("  {}", "price_per_g: is empty, expected a price of a gram"),
+        ("  {}", "price_per_g: is empty, expected the price of a gram"),
     ],
 )
 def test_a_faulty_price_is_told_and_nothing_is_added_up(run_cli: RunCli, tmp_path: Path, prices: str, message: str) -> None:
@@ -704,6 +717,8 @@ def test_what_one_policy_alone_plans_is_told(run_cli: RunCli, tmp_path: Path) ->
     patients = write(tmp_path, PATIENTS, "patients.csv")
     other = run_cli("demand", patients, "--compare", "round=5 g", "--compare", "as-is").text
     assert "3 rows: 1 planned with the second alone, 2 with neither" in other
+    of_two = write(tmp_path, "".join(PATIENTS.splitlines(keepends=True)[i] for i in (0, 1, 3)), "patients.csv")
+    assert "1 row: 1 planned with the first alone\n" in run_cli("demand", of_two, *AGAINST).text
 
 
 def test_a_change_too_small_for_a_tenth_of_a_percent(run_cli: RunCli, tmp_path: Path) -> None:

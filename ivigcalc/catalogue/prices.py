@@ -23,7 +23,7 @@ def read_prices(item: Item, products: Collection[str]) -> Prices:
             per_g[key], currency = price
             currencies.setdefault(currency, entry)
     if not item.node.value:
-        raise InputError(f"is empty, expected a price of a gram, such as {ANY}: 92.50 USD")
+        raise InputError("is empty, expected the price of a gram, such as 92.50 USD, after the id of a product")
     first = next(iter(currencies), "")
     for currency, entry in currencies.items():
         if currency != first:

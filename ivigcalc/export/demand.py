@@ -140,7 +140,7 @@ def _entries(screen: Screen, demand: Demand, about: About) -> None:
 
 def product_text(group: Group) -> str:
     """Name the product of a group of one product."""
-    return value_text("product", group.values[0])
+    return value_text("product", group.values[0]) if group.values[0] else "no product named"
 
 
 def _wasted(amounts: Amounts) -> str:

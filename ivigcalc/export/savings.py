@@ -7,7 +7,7 @@ from ivigcalc.demand.prices import Prices
 from ivigcalc.demand.savings import Savings, Side
 from ivigcalc.demand.summing import About, Group
 from ivigcalc.export.csv import csv_line, harmless
-from ivigcalc.export.demand import NO_PRICE, NOT_KNOWN, cost_text, keep, money, value_text
+from ivigcalc.export.demand import NO_PRICE, NOT_KNOWN, cost_text, keep, money, product_text
 from ivigcalc.export.demand_files import amounts_json, csv_cells, csv_columns, dumps, number, prices_json, product_json
 from ivigcalc.export.screen import Screen
 from ivigcalc.export.words import INTENDED_USE, duration, grams, vials
@@ -57,9 +57,7 @@ def _left_out(savings: Savings) -> Iterator[str]:
 
 
 def _vials(side: Side) -> list[str]:
-    return [
-        f"{value_text('product', group.values[0])}: {vials(counts)}" for group in side.demand.products if (counts := group.amounts.counts)
-    ]
+    return [f"{product_text(group)}: {vials(counts)}" for group in side.demand.products if (counts := group.amounts.counts)]
 
 
 def _lines(first: Side, second: Side) -> Iterator[tuple[str, str, str, str]]:
