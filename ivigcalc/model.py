@@ -16,6 +16,8 @@ MOST_DAYS = 31
 """Our own bound on the days of a course."""
 MOST_CYCLES = 1_000
 """Our own bound on the courses of a plan."""
+STEP_G = (Fraction("0.01"), Fraction(100))
+"""Our own bounds on a rounding step, which is a whole number of the least of them."""
 
 
 class Span(NamedTuple, Generic[T]):
@@ -39,6 +41,7 @@ class Source(NamedTuple):
     licence: str | None
     read: str  # ISO date on which the source was read
     external: bool  # outside the documents that the regimen was taken from
+    kind: str | None = None  # of evidence, such as guideline, label or trial
 
 
 class Cited(NamedTuple):
@@ -52,9 +55,14 @@ class Cited(NamedTuple):
 class Cap(NamedTuple):
     """The most that a source allows for a day or a course; from an external source it warns and changes nothing."""
 
-    grams: Fraction
+    grams: Fraction | None  # one of these two is stated
     per: Basis
     cited: Cited
+    g_per_kg: Fraction | None = None
+
+    def at(self, weight_kg: Fraction) -> Fraction:
+        """The cap [g] for a dosing weight [kg]."""
+        return self.grams if self.grams is not None else (self.g_per_kg or Fraction(0)) * weight_kg
 
 
 class Phase(NamedTuple):
@@ -78,6 +86,21 @@ class Window(NamedTuple):
     event: str
 
 
+class Ages(NamedTuple):
+    """The ages of a source's patients, where it states them as figures [years]."""
+
+    from_years: Fraction | None
+    below_years: Fraction | None
+
+
+class Conflict(NamedTuple):
+    """Where sources differ on a regimen, in words; what one of them says against it is cited."""
+
+    text: str
+    between: tuple[str, ...]  # ids of the regimens that it is shown with
+    cited: tuple[Cited, ...]
+
+
 class Regimen(NamedTuple):
     """One cited plan for an indication; `choose` names the regimens it stands for, and then it has no phases."""
 
@@ -95,6 +118,24 @@ class Regimen(NamedTuple):
     readings: tuple[str, ...]  # where a plan rests on how the catalogue reads the source
     notes: tuple[str, ...]
     not_stated: tuple[str, ...]
+    specialty: str | None = None
+    standing: str | None = None  # standard, contested, not routine or historical
+    weight_basis_in_pregnancy: str | None = None  # where the source names another weight for it
+    conflicts: tuple[Conflict, ...] = ()
+    ages: Ages | None = None  # of its source's patients, where these are figures
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The kinds of its sources, such as guideline or trial."""
+        return tuple(dict.fromkeys(cited.source.kind for cited in self.cited if cited.source.kind))
+
+
+class Indication(NamedTuple):
+    """What people call an indication; its regimens name it by its id."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
 
 
 class NotIvig(NamedTuple):
@@ -106,11 +147,23 @@ class NotIvig(NamedTuple):
     cited: tuple[Cited, ...]
 
 
+class NotRecommended(NamedTuple):
+    """An indication for which a source says that IVIG is not to be given."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    explanation: str
+    cited: tuple[Cited, ...]
+
+
 class Catalogue(NamedTuple):
     """Everything that regimens.yaml holds."""
 
     regimens: dict[str, Regimen]
+    indications: dict[str, Indication]
     not_ivig: dict[str, NotIvig]
+    not_recommended: dict[str, NotRecommended]
     ambiguous: dict[str, tuple[str, ...]]
     data: bytes  # of the file, for its digest
 
@@ -175,12 +228,54 @@ class RoundingRules(NamedTuple):
     rules: dict[str, RoundingRule]
 
 
+class Passage(NamedTuple):
+    """One place in a source, and what it asks for in words of ours; its own words may not have been kept."""
+
+    source: Source
+    locator: str
+    says: str
+    quote: str | None
+
+
+class Caution(NamedTuple):
+    """What a second person should see of a patient, a product or a schedule: when, what, and who says so."""
+
+    figures: dict[str, Fraction]
+    cited: tuple[Passage, ...]
+
+
+class VaccineRow(NamedTuple):
+    """One row of a table of live vaccines: for so much immunoglobulin [g/kg], so many months."""
+
+    from_g_per_kg: Fraction
+    to_g_per_kg: Fraction
+    months: int
+    note: str | None
+
+
+class VaccineTable(NamedTuple):
+    """How long to wait with a live vaccine in one jurisdiction; stepwise, lowest doses first."""
+
+    name: str
+    rows: tuple[VaccineRow, ...]
+    notes: tuple[str, ...]
+    cited: tuple[Passage, ...]
+
+
+class Cautions(NamedTuple):
+    """Everything under `cautions:` and `vaccines:` of limits.yaml, by name."""
+
+    of: dict[str, Caution]
+    vaccines: dict[str, VaccineTable]
+
+
 class Limits(NamedTuple):
     """Everything that limits.yaml holds."""
 
     doses: tuple[Limit, ...]
     rounding: RoundingRules
     weights: WeightPolicies
+    cautions: Cautions | None = None
 
 
 # Products
@@ -353,6 +448,8 @@ class RateCap(NamedTuple):
 
     ml_per_kg_per_h: Fraction
     less_than: bool
+    at_risk: bool = False  # it is the label's figure for a patient at risk
+    shown_only: str | None = None  # why it is never a rate step
 
 
 class RateChoice(NamedTuple):
@@ -360,7 +457,9 @@ class RateChoice(NamedTuple):
 
     table: RateTable | None = None  # the label's rates for the indication
     indication: str | None = None  # that was asked for with --rate-for
-    open: str | None = None  # why there is no table, and what would settle it
+    passed_over: str | None = None  # of the same label: its rates for the regimen's own indication, where others were asked for
+    open: str | None = None  # why there is no table
+    mend: str | None = None  # what would give one
     ramp: Ramp | Literal["printed"] | None = None
     risks: tuple[Risk, ...] = ()
     pump_step: Fraction = Fraction("0.1")  # mL/h, what common pumps take; our own default, shown with the steps
@@ -408,6 +507,13 @@ class Given(NamedTuple):
     shortest_minutes: Fraction | None = None  # at the maximum all the time
 
 
+class LastCourse(NamedTuple):
+    """The course before this plan: the day of its last infusion, and what it held in all."""
+
+    day: date
+    grams: Fraction
+
+
 class Patient(NamedTuple):
     """What was said of the patient; None where nothing was said, which is never taken as no."""
 
@@ -417,13 +523,19 @@ class Patient(NamedTuple):
     sex: Literal["female", "male"] | None = None
     age_years: Fraction | None = None
     pregnant: bool | None = None
+    pre_pregnancy_kg: Fraction | None = None
+    blood_group: Literal["O", "A", "B", "AB"] | None = None
+    history: tuple[str, ...] | None = None  # names such as iga-deficiency; empty where there is none
+    last_course: LastCourse | None = None
+    weight_date: date | None = None
+    previous_weight_kg: Fraction | None = None
 
 
 class DosingWeight(NamedTuple):
     """The weight that the dose rests on, and why it is this one."""
 
     kg: Fraction
-    basis: Literal["actual", "ideal", "adjusted"]
+    basis: Literal["actual", "ideal", "adjusted", "pre-pregnancy"]
     policy: str
     reason: str
     source: str | None
@@ -472,6 +584,8 @@ class Choices(NamedTuple):
     rounding: Rounding = Rounding()
     supply: Supply | None = None
     rate: RateChoice = RateChoice()
+    vaccines: str | None = None  # the jurisdiction whose table of live vaccines was asked for
+    today: date | None = None  # where a date is counted from it
 
 
 class Override(NamedTuple):
@@ -531,6 +645,7 @@ class Course(NamedTuple):
     rounded_over: Basis
     tie: bool  # the calculated dose lay midway between two that could be ordered
     given: Given  # all days together; no steps
+    under_cap: bool = False  # only a cap of the source kept the rounded dose from the next higher one
 
 
 class Finding(NamedTuple):
@@ -540,7 +655,7 @@ class Finding(NamedTuple):
     level: Level
     text: str
     source: str | None = None
-    figure: str | None = None  # of a refusal: the g per kg that --accept must name
+    figure: str | None = None  # of a refusal: the g per kg that --accept must name; None where nothing accepts it
     accepted: bool = False
     reason: str | None = None  # for which it was accepted
 
@@ -590,6 +705,14 @@ class Option(NamedTuple):
     course_g: Fraction
     ordered_g: tuple[Fraction, ...]  # of each day, as the plan would order it
     findings: tuple[Finding, ...] = ()
+    weight: DosingWeight | None = None  # where each regimen has its own, by what its source names
+
+
+class LeftOut(NamedTuple):
+    """A regimen of an indication that has no grams to show, and why."""
+
+    regimen: Regimen
+    why: str
 
 
 class Comparison(NamedTuple):
@@ -600,7 +723,14 @@ class Comparison(NamedTuple):
     regimen: Regimen | None  # as asked for; None for a dose entered by hand or an indication with several regimens
     options: tuple[Option, ...]
     missing: tuple[str, ...]  # the options of the command line that would settle it
+    left_out: tuple[LeftOut, ...] = ()
     findings: tuple[Finding, ...] = ()  # of all of them together
+
+    @property
+    def regimens(self) -> tuple[Regimen, ...]:
+        """The regimens with something to show, then those without."""
+        shown = (option.regimen for option in self.options if option.regimen)
+        return tuple(dict.fromkeys((*shown, *(left.regimen for left in self.left_out))))
 
 
 class Origin(NamedTuple):

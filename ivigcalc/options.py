@@ -19,6 +19,8 @@ PHARMACY = (
     *("ramp", "at-risk", "pump-step", "rate-for", "start-time"),
 )
 """The options that pharmacy.py reads."""
+RECORD = ("blood-group", "history", "last-course", "weight-date", "previous-weight")
+"""The options of the patient's record, which record.py reads."""
 GetFormulary = Callable[[], Formulary]
 """The products and ramps, read only when they are asked for."""
 
@@ -69,6 +71,9 @@ def read_patient(options: Options) -> Patient:
         raise InputError("--pregnant and --not-pregnant contradict each other; write one of them")
     if "pregnant" in options and sex is not None and sex.lower() == "male":
         raise InputError("--pregnant and --sex male contradict each other; mend one of them")
+    before = given(options, "pre-pregnancy-weight")
+    if before is not None and "pregnant" not in options:
+        raise InputError("--pre-pregnancy-weight is of a pregnant patient; add --pregnant, or leave it out")
     return Patient(
         label=None if label is None else _label(label),
         weight_kg=read_weight(one(options, "weight")),
@@ -76,6 +81,7 @@ def read_patient(options: Options) -> Patient:
         sex=None if sex is None else "female" if sex.lower() == "female" else "male",
         age_years=None if age is None else read_age(age),
         pregnant=True if "pregnant" in options else False if "not-pregnant" in options else None,
+        pre_pregnancy_kg=None if before is None else read_weight(before, "--pre-pregnancy-weight"),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Literal, cast
 
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import (
+    STEP_G,
     Choices,
     Direction,
     Product,
@@ -19,17 +20,17 @@ from ivigcalc.model import (
     RoundingRules,
     Supply,
 )
-from ivigcalc.numbers import exact_text, read_number, read_percent, refuse_long
+from ivigcalc.numbers import NUMBER, exact_text, read_number, read_percent, refuse_long
 from ivigcalc.options import GetFormulary, Options, clean, default_rounding, given
-from ivigcalc.ramps import RAMP_EXAMPLES, read_doubling, read_ramp
+from ivigcalc.ramps import MOST_RAMP_TEXT, RAMP_EXAMPLES, read_doubling, read_ramp
 from ivigcalc.rates import read_concentration
 from ivigcalc.units import Basis, read_grams
 from ivigcalc.when import read_time
 
-STEP_G = (Fraction("0.01"), Fraction(100))
-"""Our own bounds on a rounding step."""
 VIAL_G = (Fraction("0.1"), Fraction(100))
 """Our own bounds on a vial."""
+VIAL_STEP_G = Fraction("0.05")
+"""Our own bound on how finely a vial is filled; every one that is sold is a whole number of it."""
 MOST_VIALS = 12
 """Our own bound on the sizes of vials on a shelf."""
 PUMP_STEP = (Fraction("0.001"), Fraction(10))
@@ -48,17 +49,18 @@ def add_pharmacy(choices: Choices, options: Options, regimen: Regimen | None, ru
     supply = _supply(options, formulary)
     rounding = _rounding(options, rules, supply)
     if supply is None or supply.g_per_ml is None:
-        for name in ("ramp", "at-risk", "pump-step", "rate-for", "start-time"):
+        for name in ("ramp", "pump-step", "rate-for", "start-time"):
             if name in options:
                 raise InputError(f'--{name} is about the rate, which needs the concentration; add --product ID or --concentration "10%"')
-        return choices._replace(rounding=rounding, supply=supply)
+        risks = given(options, "at-risk")  # what is to be seen of them needs no product
+        return choices._replace(rounding=rounding, supply=supply, rate=RateChoice(risks=() if risks is None else _risks(risks)))
     return choices._replace(rounding=rounding, supply=supply, rate=_rate(options, regimen, supply, formulary))
 
 
 def _rounding(options: Options, rules: RoundingRules, supply: Supply | None) -> Rounding:
     to, direction, over, limit = (given(options, name) for name in ("round", "direction", "round-over", "round-limit"))
     rounding = default_rounding(rules)._replace(
-        direction=cast("Direction", _word(direction or "nearest", "--direction", "nearest", "down", "up")),
+        direction=cast("Direction", _word("nearest" if direction is None else direction, "--direction", "nearest", "down", "up")),
         applies_to=None if over is None else cast("Basis", _word(over, "--round-over", "day", "course")),
     )
     if limit is not None:
@@ -66,26 +68,30 @@ def _rounding(options: Options, rules: RoundingRules, supply: Supply | None) -> 
     if to is None:
         return rounding
     word = to.strip().lower()
-    if word in rules.rules:
-        return _by_rule(rounding, rules.rules[word], direction, over)
+    if rule := rules.rules.get(re.sub(r"[\s_]+", "-", word)):
+        return _by_rule(rounding, rule, direction, over)
     if word in ("vial", "vials"):
         if supply is None or not supply.vials_g:
             why = f": no source that was read states those of {supply.product.id}" if supply and supply.product else ""
             raise InputError(f"--round vial needs the sizes of the vials{why}; add {'' if why else '--product ID or '}--vials 5,10,20")
         return rounding._replace(step_g=None, vials_g=supply.vials_g)
-    if not re.fullmatch(r"\S+\s*g", word, re.ASCII):
+    if re.fullmatch(NUMBER, word, re.ASCII):
+        raise InputError(f'--round: {word} has no unit; write "{word} g"')
+    if not re.fullmatch(r"\S*[^\sa-z]\s*g", word, re.ASCII):
         known = ", ".join(rules.rules)
+        refuse_long(to, "--round")
         raise InputError(f'--round: {to!r} is not known; write an amount such as "5 g", vial, or a published rule: {known}')
-    return rounding._replace(step_g=_within(read_grams(to, "--round"), STEP_G, "--round", "g"))
+    return rounding._replace(step_g=_grams(read_grams(to, "--round"), STEP_G, STEP_G[0], "--round"))
 
 
 def _by_rule(rounding: Rounding, rule: RoundingRule, direction: str | None, over: str | None) -> Rounding:
-    """Round by a published rule; what it states cannot be changed, what it leaves open is asked for."""
+    """Round by a published rule: what it states cannot be changed, and a direction that it leaves open is asked for."""
     if rule.direction is None and direction is None:
         raise Refused(f"--round {rule.id}: the rule does not state a direction; add --direction nearest, down or up")
+    own = f'write the step itself: "{exact_text(rule.step_g)} g"'
     for option, stated, asked in (("--direction", rule.direction, direction), ("--round-over", rule.over, over)):
         if stated and asked and asked.strip().lower() != stated:
-            raise InputError(f"--round {rule.id}: the rule states {stated}; leave {option} out, or write the step itself")
+            raise InputError(f"--round {rule.id}: the rule states {stated}; leave {option} out, or {own}")
     applies_to = rule.over or rounding.applies_to
     return rounding._replace(step_g=rule.step_g, direction=rule.direction or rounding.direction, applies_to=applies_to, rule=rule)
 
@@ -100,9 +106,11 @@ def _supply(options: Options, formulary: GetFormulary) -> Supply | None:
     if name is None and strength is None and vials is None:
         return None
     g_per_ml = _strength(product, None if strength is None else read_concentration(strength))
-    sizes = product.vials_g if product else ()
+    sizes = tuple(_grams(size, VIAL_G, VIAL_STEP_G, f"--product {product.id}, vials") for size in product.vials_g) if product else ()
     if vials is not None:
         shelf = _vials(vials)
+        if not sizes:
+            _refuse_decimal_comma(vials)
         if product and sizes and (other := [size for size in shelf if size not in sizes]):
             have = ", ".join(exact_text(size) for size in sizes)
             raise InputError(f"--vials: {product.id} has no vial of {exact_text(other[0])} g; it has {have} g")
@@ -129,8 +137,10 @@ def _vials(text: str) -> tuple[Fraction, ...]:
     refuse_long(text, "--vials")
     sizes = []
     for part in text.split(","):
-        word = re.sub(r"\s*g$", "", part.strip(), flags=re.ASCII | re.IGNORECASE)
-        sizes.append(_within(read_number(word, "--vials", None, "5,10,20"), VIAL_G, "--vials", "g"))
+        word = re.sub(r"(?<=[0-9.])\s*g$", "", part.strip(), flags=re.ASCII | re.IGNORECASE)
+        if not word:
+            raise InputError(f"--vials: {text!r} lacks a size; write sizes in grams with a comma between, such as 5,10,20")
+        sizes.append(_grams(read_number(word, "--vials", None, "5,10,20"), VIAL_G, VIAL_STEP_G, "--vials"))
     if len(set(sizes)) < len(sizes):
         raise InputError(f"--vials: {text!r} holds a size twice; write each once, such as 5,10,20")
     if len(sizes) > MOST_VIALS:
@@ -138,54 +148,68 @@ def _vials(text: str) -> tuple[Fraction, ...]:
     return tuple(sorted(sizes, reverse=True))
 
 
+def _refuse_decimal_comma(text: str) -> None:
+    """Refuse sizes such as 2,5, which can be one vial of 2.5 g or two sizes."""
+    match = re.fullmatch(r"([0-9]+),(5|25|75)(?:\s*g)?", text.strip(), re.ASCII | re.IGNORECASE)
+    if match and int(match[1]) % 5:
+        one, two = match[1], match[2]
+        raise InputError(f'--vials: {text!r} can be {one}.{two} g, or {one} g and {two} g; write "{one}.{two} g", or "{one} g, {two} g"')
+
+
 def _rate(options: Options, regimen: Regimen | None, supply: Supply, formulary: GetFormulary) -> RateChoice:
     risks, step, start = (given(options, name) for name in ("at-risk", "pump-step", "start-time"))
-    table, asked, why = _table(given(options, "rate-for"), regimen, supply.product, formulary)
-    choice = RateChoice(
-        table=table,
-        indication=asked,
-        open=why,
+    choice = _table(given(options, "rate-for"), regimen, supply.product, formulary)._replace(
         ramp=_ramp(options, supply, formulary),
         risks=() if risks is None else _risks(risks),
         start=None if start is None else read_time(start),
     )
+    if start is not None and choice.table is None and choice.ramp is None and not choice.risks:
+        raise InputError(
+            f"--start-time is about the rate, and none is known: {choice.open}; add --ramp with the rates of your ward, {RAMP_EXAMPLES}"
+            + (f", or {choice.mend}" if choice.mend else "")
+        )
     if step is None:
         return choice
     word = re.sub(r"\s*mL\s*(?:/|per\s)\s*h(?:our)?$", "", step.strip(), flags=re.ASCII | re.IGNORECASE)
     return choice._replace(pump_step=_within(read_number(word, "--pump-step", step, "0.1"), PUMP_STEP, "--pump-step", "mL per hour"))
 
 
-def _table(
-    asked: str | None, regimen: Regimen | None, product: Product | None, formulary: GetFormulary
-) -> tuple[RateTable | None, str | None, str | None]:
-    """The label's rates for the indication, what was asked for, and, without rates, why; nothing comes from another indication."""
+def _table(asked: str | None, regimen: Regimen | None, product: Product | None, formulary: GetFormulary) -> RateChoice:
+    """The label's rates for the indication or, without them, why; nothing comes from another indication, product or strength."""
     if product is None:
         if asked is not None:
             raise InputError("--rate-for names an indication of a label; add --product ID, or leave it out")
-        return None, None, "no label is known for a concentration alone; add --product ID, or --ramp with the rates of your ward"
-    stated = ", ".join(dict.fromkeys(name for table in product.rates for name in table.indications))
+        return RateChoice(open="no label is known for a concentration alone", mend="add --product ID")
     if not product.rates:
         if asked is not None:
             raise InputError(
                 f"--rate-for: no rate of the label of {product.id} was read; leave it out and add --ramp with the rates of your ward"
             )
-        return (
-            None,
-            None,
-            f"no rate of the label of {product.id} was read; follow its current label, or add --ramp with the rates of your ward",
+        return RateChoice(open=f"no rate of the label of {product.id} was read", mend="follow its current label")
+    stated = tuple(dict.fromkeys(name for table in product.rates for name in table.indications))
+    names = {**{name: name for name in stated}, **formulary().indications}
+    own = _covering(product, names.get(regimen.indication, regimen.indication) if regimen else None)
+    if asked is None:
+        if own is None and stated == ("all",):
+            own = product.rates[0]
+        if own:
+            return RateChoice(table=own)
+        return RateChoice(open=f"the label of {product.id} has rates for {', '.join(stated)}", mend="add --rate-for with one of them")
+    refuse_long(asked, "--rate-for")
+    name = names.get(re.sub(r"[\s_-]+", "-", asked.strip().lower()))
+    table = _covering(product, name)
+    if table is None:
+        raise InputError(
+            f"--rate-for: the label of {product.id} has no rates for {asked!r}; write one that it has them for: {', '.join(stated)}"
         )
-    key = regimen.indication if regimen else None
-    if asked is not None:
-        key = re.sub(r"[\s_-]+", "-", asked.strip().lower())
-    name = formulary().indications.get(key or "", key if key in stated.split(", ") else None)
-    table = next((table for table in product.rates if name and table.covers(name)), None)
-    if table is None and asked is None and product.rates[0].indications == ("all",):
-        table = product.rates[0]
-    if table:
-        return table, None if asked is None else name, None
-    if asked is not None:
-        raise InputError(f"--rate-for: the label of {product.id} has no rates for {asked!r}; it has them for {stated}")
-    return None, None, f"the label of {product.id} has rates for {stated}; add --rate-for with one of them"
+    if table is own:
+        return RateChoice(table=table)
+    return RateChoice(table=table, indication=name, passed_over=own.label if own else None)
+
+
+def _covering(product: Product, name: str | None) -> RateTable | None:
+    """The rates of a product's label for an indication, by its short name."""
+    return next((table for table in product.rates if name and table.covers(name)), None)
 
 
 def _ramp(options: Options, supply: Supply, formulary: GetFormulary) -> Ramp | Literal["printed"] | None:
@@ -207,6 +231,8 @@ def read_ramp_option(text: str, ramps: dict[str, Ramp], g_per_ml: Fraction | Non
     Returns: the ramp.
     Raises: InputError.
     """
+    if len(text) > MOST_RAMP_TEXT:
+        raise InputError(f"--ramp: a text of {len(text):,} characters; write at most {MOST_RAMP_TEXT}")
     word = text.strip().lower()
     if word == "printed":
         return "printed"
@@ -220,6 +246,7 @@ def read_ramp_option(text: str, ramps: dict[str, Ramp], g_per_ml: Fraction | Non
 
 
 def _risks(text: str) -> tuple[Risk, ...]:
+    refuse_long(text, "--at-risk")
     found = []
     for part in text.split(","):
         word = re.sub(r"[\s_-]+", "-", part.strip().lower())
@@ -234,6 +261,13 @@ def _word(text: str, what: str, *words: str) -> str:
     if word not in words:
         raise InputError(f"{what}: {text!r} is not known; write {' or '.join(words)}")
     return word
+
+
+def _grams(value: Fraction, bounds: tuple[Fraction, Fraction], step: Fraction, what: str) -> Fraction:
+    """Refuse an amount outside bounds of our own, or finer than a step of our own."""
+    if _within(value, bounds, what, "g") % step:
+        raise InputError(f"{what}: {exact_text(value)} g is no whole number of {exact_text(step)} g (a bound of our own); check the number")
+    return value
 
 
 def _within(value: Fraction, bounds: tuple[Fraction, Fraction], what: str, unit: str) -> Fraction:

@@ -1,7 +1,6 @@
 """The options of `plan` as text -> a plan with its findings, or the open choices. The command line and files of patients
 both come through here, so they cannot differ."""
 
-import re
 from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,15 +8,32 @@ from typing import TYPE_CHECKING, NamedTuple
 from ivigcalc.catalogue import find
 from ivigcalc.dosing.plan import Frame, fill, frame, make_plan
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.model import Catalogue, Choices, Comparison, Finding, Formulary, Limits, Plan, Regimen, SiteUse
-from ivigcalc.options import PHARMACY, GetFormulary, Options, clean, default_rounding, given, many, one, read_choices, read_patient
-from ivigcalc.safety.checks import accept, check, mark
+from ivigcalc.model import Catalogue, Cautions, Choices, Comparison, Finding, Formulary, Limits, Patient, Plan, Product, Regimen, SiteUse
+from ivigcalc.options import (
+    PHARMACY,
+    RECORD,
+    GetFormulary,
+    Options,
+    clean,
+    default_rounding,
+    given,
+    many,
+    one,
+    read_choices,
+    read_patient,
+)
+from ivigcalc.safety.checks import accept, check, mark, refuse_never
 
 if TYPE_CHECKING:
     from ivigcalc.site import Site
 
 
-PATIENT = frozenset(("weight", "height", "sex", "age", "pregnant", "not-pregnant", "label", "accept", "reason"))
+PATIENT = frozenset(
+    (
+        *("weight", "height", "sex", "age", "pregnant", "not-pregnant", "pre-pregnancy-weight", "label", "accept", "reason"),
+        *RECORD,
+    )
+)
 """The options that `prepare` does not look at: they are the patient's own."""
 
 
@@ -48,7 +64,9 @@ class Prepared(NamedTuple):
     choices: Choices
     frame: Frame | None  # None where the patient is needed to settle it
     limits: Limits
-    site: SiteUse | None
+    today: date
+    use: SiteUse | None  # what was taken from the site
+    site: "Site | None"
 
 
 def prepare(
@@ -61,14 +79,14 @@ def prepare(
     Raises: InputError, Refused.
     """
     if site is None:
-        return _prepare(options, catalogue, limits, today, formulary, None)
+        return _prepare(options, catalogue, limits, today, formulary)
     from ivigcalc.site import with_defaults  # only where a hospital has a file of its own
 
     merged, use = with_defaults(options, site)
     try:
-        return _prepare(merged, site.catalogue, limits, today, site.formulary, use)
+        return _prepare(merged, site.catalogue, limits, today, site.formulary)._replace(use=use, site=site)
     except (InputError, Refused) as error:
-        raise _from_site(error, use) from None
+        raise _told(error, options, use, site, limits, today) from None
 
 
 def answer_for(asked: Prepared, options: Options) -> Plan | Comparison:
@@ -81,22 +99,36 @@ def answer_for(asked: Prepared, options: Options) -> Plan | Comparison:
     try:
         return _answer(asked, options)
     except (InputError, Refused) as error:
-        if asked.site is None:
+        if asked.site is None or asked.use is None:
             raise
-        raise _from_site(error, asked.site) from None
+        raise _told(error, options, asked.use, asked.site, asked.limits, asked.today) from None
 
 
-def _from_site(error: InputError | Refused, use: SiteUse) -> InputError | Refused:
-    """Say in a message which of the options that it names came from the site file."""
-    if named := [name for name in use.defaults if re.search(rf"--{name}\b(?!-)", str(error))]:
-        came = ", ".join(f"--{name}" for name in named)
-        return type(error)(f"{error} ({came} came from the site file of {use.name})")
-    return error
+def _told(error: InputError | Refused, typed: Options, use: SiteUse, site: "Site", limits: Limits, today: date) -> InputError | Refused:
+    """Add to a message which defaults of a site stand behind it."""
+    from ivigcalc.site import told
+
+    names = _behind(str(error), typed, use, site, limits, today)
+    return type(error)(f"{error} ({told(site, names)})") if names else error
 
 
-def _prepare(
-    options: Options, catalogue: Catalogue, limits: Limits, today: date, formulary: GetFormulary, site: SiteUse | None
-) -> Prepared:
+def _behind(said: str, typed: Options, use: SiteUse, site: "Site", limits: Limits, today: date) -> tuple[str, ...]:
+    """The defaults of a site without which a refusal would not be what it is; all of them where no single one is behind it."""
+    from ivigcalc.site import without
+
+    def same(options: Options) -> bool:
+        try:
+            _answer(_prepare(options, site.catalogue, limits, today, site.formulary), options)
+        except (InputError, Refused) as error:
+            return str(error) == said
+        return False
+
+    if not use.defaults or same(typed):
+        return ()
+    return tuple(name for name in use.defaults if not same(without(name, typed, site))) or tuple(use.defaults)
+
+
+def _prepare(options: Options, catalogue: Catalogue, limits: Limits, today: date, formulary: GetFormulary) -> Prepared:
     regimens = find(catalogue, one(options, "regimen")) if "regimen" in options else ()
     regimen = regimens[0] if len(regimens) == 1 else None
     choices = read_choices(options, regimen, today)
@@ -104,22 +136,32 @@ def _prepare(
         raise InputError(
             'say what to plan: --regimen ID (list them with: ivigcalc regimens) or a dose such as --dose "2 g/kg/course" --days 5'
         )
-    choices = choices._replace(rounding=default_rounding(limits.rounding))
+    choices = choices._replace(rounding=default_rounding(limits.rounding), today=today)
     if any(name in options for name in PHARMACY):
         from ivigcalc.pharmacy import add_pharmacy  # not needed by every plan
 
         choices = add_pharmacy(choices, options, regimen, limits.rounding, formulary)
+    if "vaccines" in options:
+        from ivigcalc.record import read_vaccines  # not needed by every plan
+
+        choices = choices._replace(vaccines=read_vaccines(one(options, "vaccines"), limits.cautions))
     among = tuple(catalogue.regimens[key] for key in regimen.choose) if regimen else regimens
     others = _others(catalogue, regimen)
     outline = None
     if not among:
         with suppress(InputError, Refused):  # said when its turn comes, after what is wrong with the patient
             outline = frame(regimen, choices, others)
-    return Prepared(regimen, among, others, choices, outline, limits, site)
+    return Prepared(regimen, among, others, choices, outline, limits, today, None, None)
 
 
 def _answer(asked: Prepared, options: Options) -> Plan | Comparison:
-    patient, limits = read_patient(options), asked.limits
+    patient, limits, supply = read_patient(options), asked.limits, asked.choices.supply
+    if any(name in options for name in RECORD):
+        from ivigcalc.record import add_record  # not needed by every plan
+
+        patient = add_record(patient, options, asked.choices.start, asked.today)
+        refuse_never(many(options, "accept"))
+        refuse_contraindicated(patient, supply and supply.product, limits.cautions)
     result: Plan | Comparison
     if asked.frame:
         result = fill(patient, asked.frame, limits.weights)
@@ -127,8 +169,8 @@ def _answer(asked: Prepared, options: Options) -> Plan | Comparison:
         result = make_plan(patient, asked.regimen, asked.choices, asked.among, asked.others, limits.weights)
     if isinstance(result, Comparison):
         _refuse_schedule(options, result)
-        return mark(result, limits.doses, asked.site)
-    plan = check(result, limits.doses, asked.site)
+        return mark(result, limits.doses, asked.use, supply)
+    plan = check(result, limits.doses, asked.use, asked.among, limits.cautions)
     reason = None if (why := given(options, "reason")) is None else clean(why)
     findings = accept(plan.findings, many(options, "accept"), reason)
     if findings is not plan.findings:
@@ -136,6 +178,22 @@ def _answer(asked: Prepared, options: Options) -> Plan | Comparison:
     if refusals := [finding for finding in plan.findings if finding.level == "refusal" and not finding.accepted]:
         raise Refused(_refusal(refusals, many(options, "accept")))
     return plan
+
+
+def refuse_contraindicated(patient: Patient, product: Product | None, cautions: Cautions | None) -> None:
+    """Refuse what nothing accepts, whether or not anything else is settled.
+
+    Args: the patient; the product, None where it is not known; the cautions of limits.yaml.
+    Raises: Refused.
+    """
+    if not patient.history or cautions is None:
+        return
+    from ivigcalc.safety.contraindications import refuse
+
+    refusals = list(refuse(patient, product, cautions))
+    if refusals:
+        texts = " ".join(f"{finding.code}: {finding.text} (source: {finding.source})" for finding in refusals)
+        raise Refused(f"{texts} Nothing is planned, and nothing accepts this.")
 
 
 def _others(catalogue: Catalogue, regimen: Regimen | None) -> tuple[Regimen, ...]:
@@ -159,12 +217,12 @@ def _refuse_schedule(options: Options, comparison: Comparison) -> None:
 
 def is_ambiguous(comparison: Comparison) -> bool:
     """Whether what was asked for names several regimens rather than one that leaves something open."""
-    return comparison.regimen is None and len({option.regimen for option in comparison.options}) > 1
+    return comparison.regimen is None and len(comparison.regimens) > 1
 
 
 def missing_choice(comparison: Comparison) -> str:
     """Say which options would settle a comparison."""
-    ids = tuple(dict.fromkeys(option.regimen.id for option in comparison.options if option.regimen))
+    ids = tuple(regimen.id for regimen in comparison.regimens)
     one_of = f"write --regimen {' or --regimen '.join(ids)}"
     if is_ambiguous(comparison):
         return one_of

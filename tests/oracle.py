@@ -7,6 +7,7 @@ program does: it tries every day in turn, counts months one by one, and deals ou
 from collections.abc import Collection
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import combinations_with_replacement, product
 from math import floor
 from typing import NamedTuple
 
@@ -66,6 +67,46 @@ def amounts(weight_kg: Fraction, g_per_kg: Fraction, per: str, days: int) -> Amo
         dealt[days - left_over] += 1
         left_over -= 1
     return Amounts(once / days, once, tuple(Fraction(number, 100) for number in dealt))
+
+
+def amounts_of_vials(sizes: Collection[Fraction], most: Fraction) -> list[Fraction]:
+    """Every amount up to `most` [g] that whole vials make, by opening one more vial again and again; 0 is one of them."""
+    made, fresh = {Fraction(0)}, {Fraction(0)}
+    while fresh:
+        fresh = {amount + size for amount in fresh for size in sizes if amount + size <= most} - made
+        made |= fresh
+    return sorted(made)
+
+
+def rounded(calculated: Fraction, amounts: Collection[Fraction], direction: str) -> Fraction:
+    """The amount to order, of those that could be; of two that are as near it is the lower."""
+    if direction == "down":
+        return max(amount for amount in amounts if amount <= calculated)
+    if direction == "up":
+        return min(amount for amount in amounts if amount >= calculated)
+    return min(amounts, key=lambda amount: (abs(amount - calculated), amount))
+
+
+def most_even(course: Fraction, days: int, amounts: Collection[Fraction]) -> tuple[Fraction, ...] | None:
+    """The split with the least sum of squares, of all there are; None where there is none."""
+    every = (split for split in combinations_with_replacement(sorted(amounts), days) if sum(split) == course)
+    return min(every, key=lambda split: sum(day * day for day in split), default=None)
+
+
+def vials_for(dose: Fraction, sizes: Collection[Fraction]) -> tuple[int, ...]:
+    """How many of each size, larger first: of all that suffice those that waste least, then the fewest, then the larger ones."""
+    larger_first = sorted(sizes, reverse=True)
+    enough = [
+        counts
+        for counts in product(*(range(int(dose / size) + 2) for size in larger_first))
+        if sum(count * size for count, size in zip(counts, larger_first, strict=True)) >= dose
+    ]
+
+    def worse(counts: tuple[int, ...]) -> tuple[Fraction, int, tuple[int, ...]]:
+        held = sum((count * size for count, size in zip(counts, larger_first, strict=True)), Fraction(0))
+        return held, sum(counts), tuple(-count for count in counts)
+
+    return min(enough, key=worse)
 
 
 def later(start: date, number: int, unit: str) -> date:

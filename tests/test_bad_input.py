@@ -128,7 +128,7 @@ DATES = [
     (f"{ITP} --bispecific-start 2027-01-04", 2, "--bispecific-start", "start window", "leave it out"),
 ]
 NAMES = [
-    ("plan --weight 62 --regimen ipt", 2, "--regimen", "'ipt'", "did you mean itp?"),
+    ("plan --weight 62 --regimen ipt", 2, "--regimen", "'ipt'", "did you mean itp or ptp?"),
     ("plan --weight 62 --regimen melanome", 2, "--regimen", "'melanome'", "did you mean melanoma"),
     ("plan --weight 62 --regimen scleroderm", 2, "--regimen", "'scleroderm'", "did you mean scleroderma"),
     ("plan --weight 62 --regimen zzzz", 2, "--regimen", "'zzzz'", "list the known ones with: ivigcalc regimens"),
@@ -139,7 +139,7 @@ NAMES = [
     ("plan --weight 62 --regimen systemic-sclerosis", 1, "systemic-sclerosis", "no dose", '--dose "G g/kg/course" --days N'),
     ("regimens zzzz", 2, "regimens", "'zzzz'", "list all with: ivigcalc regimens"),
     ("regimens show", 2, "regimens show", "id is missing", "ivigcalc regimens show itp"),
-    ("regimens show ipt", 2, "'ipt'", "not known", "did you mean itp?"),
+    ("regimens show ipt", 2, "'ipt'", "not known", "did you mean itp or ptp?"),
 ]
 LIMITS = [
     (
@@ -168,8 +168,8 @@ OPTIONS = [
     ("plan --regimen itp", 2, "--weight is needed", "--weight 62", '"137 lb"'),
     ("plan --weight 62", 2, "say what to plan", "--regimen ID", '--dose "2 g/kg/course"'),
     ("plan", 2, "say what to plan", "--regimen ID", '--dose "2 g/kg/course"'),
-    ("plan --wieght 62 --regimen itp", 2, "'--wieght'", "'--weight'?", "ivigcalc plan --help"),
-    ("plan --weig 62 --regimen itp", 2, "'--weig'", "'--weight'?", "ivigcalc plan --help"),
+    ("plan --wieght 62 --regimen itp", 2, "'--wieght'", "'--weight'", "ivigcalc plan --help"),
+    ("plan --weig 62 --regimen itp", 2, "'--weig'", "'--weight'", "ivigcalc plan --help"),
     ("plan --weight 62 --reg itp", 2, "'--reg'", "'--regimen'", "ivigcalc plan --help"),
     ("plan -w 62 --regimen itp", 2, "No such option", "'-w'", "ivigcalc plan --help"),
     ("plan --zzzz 3", 2, "No such option", "'--zzzz'", "ivigcalc plan --help"),
@@ -356,3 +356,7 @@ def test_text_in_another_encoding_is_no_bug(run_cli: RunCli, tmp_path: Path, opt
         assert result.code in {0, 2}, result.err
         if result.code == 2:
             assert option in one_line(result, 2)
+
+
+def test_a_command_like_none_gets_no_suggestion(run_cli: RunCli) -> None:
+    assert one_line(run_cli("zzzz"), 2) == "ivigcalc: No such command 'zzzz'. See: ivigcalc --help\n"

@@ -337,8 +337,11 @@ def test_a_faulty_price_is_told_and_nothing_is_added_up(run_cli: RunCli, tmp_pat
     assert message in run.err
 
 
-def test_a_product_of_the_site_may_have_a_price(run_cli: RunCli, tmp_path: Path) -> None:
-    # a price changes no plan
+def test_the_prices_of_a_site_are_checked_and_counted(run_cli: RunCli, tmp_path: Path) -> None:
+    assert "2 prices" in run_cli("catalogue", "check", write(tmp_path, PRICES, "site.yaml")).text
+
+
+def test_a_price_changes_no_plan(run_cli: RunCli, tmp_path: Path) -> None:
     site = write(tmp_path, PRICES, "site.yaml")
     words = ("plan", "--weight", "62", "--regimen", "itp", "--format", "csv")
     assert run_cli(*words, "--site", site).out == run_cli(*words).out
@@ -697,6 +700,8 @@ def test_costs_of_two_policies(run_cli: RunCli, tmp_path: Path) -> None:
     unpriced = write(tmp_path, "site: Ward 3\nprice_per_g:\n  privigen-us: 90 USD\n", "site.yaml")
     other = run_cli("demand", only_p1, "--compare", "as-is", "--compare", "product=privigen-us", "--site", unpriced).text
     assert "Cost in all not known 6,750 USD not known" in " ".join(other.split())  # 75 g in vials at 90 USD
+    other = run_cli("demand", only_p1, "--compare", "product=privigen-us", "--compare", "as-is", "--site", unpriced).text
+    assert "Cost in all 6,750 USD not known not known" in " ".join(other.split())
 
 
 def test_a_policy_beyond_what_is_known_leaves_vials_and_time_out_of_both(run_cli: RunCli, tmp_path: Path) -> None:
@@ -705,6 +710,19 @@ def test_a_policy_beyond_what_is_known_leaves_vials_and_time_out_of_both(run_cli
     text = run_cli("demand", patients, "--compare", "as-is", "--compare", "vials=10").text
     assert "In vials" not in text
     assert "the vials of 3 of 3 infusions" in text
+
+
+def test_what_one_policy_alone_knows_is_left_out_of_both(run_cli: RunCli, tmp_path: Path) -> None:
+    ramp = '"0.5, 1, 2 mL/kg/h every 30 min"'
+    patients = write(tmp_path, f"id,weight,regimen,product,ramp\np1,62,itp,octagam-10-us,{ramp}\np2,62,itp,,\n", "patients.csv")
+    # another product takes the row's ramp with it, so that its time is not known; and p2 has vials with a product only
+    found = exact(run_cli("demand", patients, "--compare", "as-is", "--compare", "product=privigen-us", "--format", "json").out)
+    for side in found["policies"]:
+        assert (side["infusions"], side["minutes"], side["without_minutes"]) == (6, None, 6)
+        assert side["without_vials"] == {"infusions": 3, "ordered_g": Fraction("74.4")}
+        assert side["in_vials_g"] == 75
+    same = exact(run_cli("demand", patients, *AGAINST, "--format", "json").out)
+    assert [side["without_minutes"] for side in same["policies"]] == [3, 3]
 
 
 def test_where_nothing_can_be_compared_it_says_so(run_cli: RunCli, tmp_path: Path) -> None:

@@ -18,14 +18,14 @@ from ivigcalc.request import answer
 from tests.conftest import RunCli
 
 # docs/design.md, "Machine formats": the keys of each object; then those that were added.
-GIVEN = "volume_ml vials wasted_g minutes shortest_minutes"
+GIVEN = "volume_ml vials wasted_g wasted_percent minutes shortest_minutes"
 KEYS = {
     "": (
         "schema generator inputs dosing_weight regimen product rounding cycles infusions totals next_cycle_start order_text findings",
         "start_window rates site",
     ),
     "generator": ("name version catalogue_sha256", ""),
-    "inputs": ("label weight_kg height_cm sex age_years options", ""),
+    "inputs": ("label weight_kg height_cm sex age_years options", "not_recorded"),
     "dosing_weight": ("kg basis policy reason source", ""),
     "regimen": ("id name overrides sources phases", "readings not_stated other_regimens"),
     "regimen.overrides": ("what source used", ""),
@@ -35,9 +35,9 @@ KEYS = {
     "cycles": ("phase cycle start calculated_g ordered_g g_per_kg", f"change_percent {GIVEN}"),
     "infusions": (
         "phase cycle day date calculated_g ordered_g g_per_kg volume_ml vials wasted_g minutes steps cumulative_g",
-        "change_percent shortest_minutes",
+        "change_percent shortest_minutes wasted_percent",
     ),
-    "totals": ("calculated_g ordered_g volume_ml vials wasted_g", "minutes shortest_minutes"),
+    "totals": ("calculated_g ordered_g volume_ml vials wasted_g", "minutes shortest_minutes wasted_percent"),
     "findings": ("code level text source accepted", ""),
     "start_window": ("after days from last_day", ""),
 }  # fmt: skip
@@ -85,6 +85,7 @@ def test_a_plan_without_dates(run_cli: RunCli) -> None:
     assert found["generator"] == {"name": "ivigcalc", "version": __version__, "catalogue_sha256": digest}
     assert found["inputs"] == {
         "label": None, "weight_kg": 62, "height_cm": None, "sex": None, "age_years": None,
+        "not_recorded": ["blood group", "history", "last course", "age", "risk factors"],
         "options": {"weight": "62", "regimen": "itp", "format": "json"},
     }  # fmt: skip
     assert (found["dosing_weight"]["kg"], found["dosing_weight"]["basis"], found["dosing_weight"]["source"]) == (62, "actual", None)

@@ -74,6 +74,10 @@ rounding:
           quote: to the nearest 5 grams
 """
 US: Final = "weight_policies.us-120"
+RU: Final = "rounding.rules.ontario-rule"
+ROUNDING: Final = GOOD[GOOD.index("rounding:") :]
+DEPARTURE: Final = GOOD[GOOD.index("  departure:") : GOOD.index("  rules:")]
+RULE: Final = GOOD[GOOD.index("    ontario-rule:") :]
 AU: Final = "weight_policies.australia-2026"
 OWN: Final = GOOD[GOOD.index("  us-120:") : GOOD.index("not_offered:")]
 POLICIES: Final = GOOD[GOOD.index("  australia-2026:") : GOOD.index("not_offered:")]
@@ -197,6 +201,66 @@ FAULTS: Final[dict[str, tuple[str, str, Fault]]] = {
         "  ontario: {name: x, missing: y}\n  ontario:\n    name: Ontario\n",
         (41, "ontario", ("stands twice", "expected once")),
     ),
+    # rounding
+    "no rounding": (ROUNDING, "", (1, "rounding", ("is missing", "the most that rounding may change"))),
+    "words for rounding": (ROUNDING, "rounding: 10%\n", (43, "rounding", ("holds no table", "expected the keys departure, rules"))),
+    "no departure": (DEPARTURE, "", (43, "rounding.departure", ("is missing", "the most that a rounded dose may depart, with its source"))),
+    "words for the departure": (DEPARTURE, "  departure: 10%\n", (44, "rounding.departure", ("holds no table", "at_most, cited"))),
+    "no percentage": ("    at_most: 10%\n", "", (44, "rounding.departure.at_most", ("is missing", "such as 10%"))),
+    "percentage in words": ("at_most: 10%", "at_most: ten", (45, "rounding.departure.at_most", ("'ten'", "with its sign, such as 10%"))),
+    "percentage without its sign": ("at_most: 10%", "at_most: 10", (45, "rounding.departure.at_most", ("'10'", "with its sign"))),
+    "percentage with a comma": ("at_most: 10%", "at_most: 7,5%", (45, "rounding.departure.at_most", ("has a comma", "write 7.5%"))),
+    "percentage above 100": (
+        "at_most: 10%",
+        "at_most: 150%",
+        (45, "rounding.departure.at_most", ("150% is more than 100%", "such as 10%")),
+    ),
+    "percentage of zero": ("at_most: 10%", "at_most: 0%", (45, "rounding.departure.at_most", ("0 is zero", "above zero"))),
+    "departure without a source": (
+        "    cited:\n      - source: smith\n        locator: Rounding\n        quote: stay within a tenth\n",
+        "",
+        (44, "rounding.departure.cited", ("is missing",)),
+    ),
+    "no rules": ("  rules:\n" + RULE, "", (43, "rounding.rules", ("is missing", "the rules by name"))),
+    "words for the rules": (RULE, "    none\n", (50, "rounding.rules", ("holds no table", "names with a colon"))),
+    "words for a rule": (RULE, "    x: 5 g\n", (51, "rounding.rules.x", ("holds no table", "expected the keys name, step, direction"))),
+    "a rule twice": (RULE, RULE + RULE, (60, "ontario-rule", ("stands twice", "expected once"))),
+    "a rule that is called vial": ("    ontario-rule:", "    vial:", (51, "rounding.rules.vial", ("is not a name", "such as ontario"))),
+    "a rule that is called vials": ("    ontario-rule:", "    vials:", (51, "rounding.rules.vials", ("is not a name",))),
+    "a rule with a capital": ("    ontario-rule:", "    Ontario:", (51, "rounding.rules.Ontario", ("is not a name", "small letters"))),
+    "a rule like an amount": ("    ontario-rule:", "    5-g:", (51, "rounding.rules.5-g", ("is not a name",))),
+    "a rule without a name": ("      name: A province\n", "", (51, f"{RU}.name", ("is missing",))),
+    "a rule without a step": ("      step: 5 g\n", "", (51, f"{RU}.step", ("is missing",))),
+    "step without a unit": ("step: 5 g", "step: 5", (53, f"{RU}.step", ("'5' is not an amount in grams", '"25 g"'))),
+    "step in another unit": ("step: 5 g", "step: 5 mg", (53, f"{RU}.step", ("'5 mg' is not an amount in grams",))),
+    "step of zero": ("step: 5 g", "step: 0 g", (53, f"{RU}.step", ("0 is zero",))),
+    "step too large": ("step: 5 g", "step: 100.01 g", (53, f"{RU}.step", ("100.01 g", "0.01 g up to 100 g (bounds of our own)"))),
+    "step too small": ("step: 5 g", "step: 0.009 g", (53, f"{RU}.step", ("0.009 g", "such as 5 g"))),
+    "step too fine": ("step: 5 g", "step: 0.015 g", (53, f"{RU}.step", ("0.015 g", "a whole number of 0.01 g"))),
+    "unknown direction": ("direction: nearest", "direction: closest", (54, f"{RU}.direction", ("'closest'", "nearest or down or up"))),
+    "no direction": ("      direction: nearest\n", "", (51, f"{RU}.direction", ("is missing", "nearest, down, up or not stated"))),
+    "rounded over a week": ("over: course", "over: week", (55, f"{RU}.over", ("'week'", "day or course"))),
+    "rounded over nothing": ("      over: course\n", "", (51, f"{RU}.over", ("is missing", "day, course or not stated"))),
+    "a rule below which there is none": (
+        "      step: 5 g\n",
+        "      step: 5 g\n      ask_below: 10 g\n",
+        (51, RU, ("has ask_below and no note", "tells what the rule is below it")),
+    ),
+    "a bound in words": (
+        "      step: 5 g\n",
+        "      step: 5 g\n      ask_below: ten\n      note: x\n",
+        (54, f"{RU}.ask_below", ("'ten' is not an amount in grams",)),
+    ),
+    "unknown key of a rule": (
+        "      step: 5 g\n",
+        "      steps: 5 g\n      step: 5 g\n",
+        (53, f"{RU}.steps", ("is not a key", "ask_below")),
+    ),
+    "a rule without a source": (
+        "      cited:\n        - source: smith\n          locator: Rounding\n          quote: to the nearest 5 grams\n",
+        "",
+        (51, f"{RU}.cited", ("is missing",)),
+    ),
 }
 
 
@@ -257,7 +321,21 @@ def test_the_file_that_the_faulty_ones_were_made_from_is_read(tmp_path: Path) ->
     assert (australia.id, australia.name, australia.rule) == ("australia-2026", "A country", "Adjusted for adults.")
     assert australia.source == "Smith A. A form. 2020, Weight"
     assert [tuple(other) for other in weights.not_offered.values()] == [("ontario", "Ontario", "the factor is cut off")]
+    rounding = load_limits(path).rounding
+    assert (rounding.limit_percent, [cited.quote for cited in rounding.cited]) == (Fraction(10), ["stay within a tenth"])
+    (rule,) = rounding.rules.values()
+    assert rule[:-1] == ("ontario-rule", "A province", Fraction(5), "nearest", "course", None, None)
+    assert rule.cited[0].quote == "to the nearest 5 grams"
     assert check_file(path)
+
+
+def test_what_a_rule_of_rounding_does_not_state_is_nothing(tmp_path: Path) -> None:
+    text = GOOD.replace("direction: nearest", "direction: not stated").replace("over: course", "over: not stated")
+    text = text.replace("step: 5 g", "step: 0.01 g\n      ask_below: 7.5 g\n      note: less has a rule of its own")
+    (rule,) = load_limits(write(tmp_path, text)).rounding.rules.values()
+    assert rule[2:-1] == (Fraction(1, 100), None, None, Fraction(15, 2), "less has a rule of its own")
+    assert load_limits(write(tmp_path, GOOD.replace("  rules:\n" + RULE, "  rules: {}\n"))).rounding.rules == {}
+    assert load_limits(write(tmp_path, GOOD.replace("step: 5 g", "step: 100 g"))).rounding.rules["ontario-rule"].step_g == 100
 
 
 def test_policies_may_be_left_out(tmp_path: Path) -> None:
@@ -294,6 +372,7 @@ def test_catalogue_check_reports_a_faulty_policy(run_cli: RunCli, tmp_path: Path
 
 
 SHIPPED: Final = load_limits(data_file("limits.yaml")).weights
+ROUNDING_THAT_SHIPS: Final = load_limits(data_file("limits.yaml")).rounding
 # Policy: its thresholds and factors, its sources, and words of each quote, as the sources print them.
 PUBLISHED: Final[dict[str, tuple[dict[str, str], dict[str, str]]]] = {
     "australia-2026": (
@@ -342,3 +421,31 @@ def test_what_a_policy_lacks_is_said() -> None:
         "bc": ["only", "the"],
         "prairies": ["the", "calculators"],
     }
+
+
+# Rule: step, direction, over what, and the dose below which it asks, as the sources state them.
+ROUNDING_RULES: Final[dict[str, tuple[str, str | None, str | None, str | None, str]]] = {
+    "ontario": ("5", "nearest", "course", None, "https://ivig.transfusionontario.org/dose"),
+    "seton": ("5", "nearest", "course", "10", "http://medicinelakex1.com/c/cds.seton.net1.html"),
+    "new-zealand": ("5", None, None, None, "not stated"),
+}
+
+
+def test_the_rules_of_rounding_that_ship_are_as_published() -> None:
+    found = {
+        key: (rule.step_g, rule.direction, rule.over, rule.ask_below_g, rule.cited[0].source.url or "not stated")
+        for key, rule in ROUNDING_THAT_SHIPS.rules.items()
+    }
+    assert found == {
+        key: (Fraction(step), direction, over, below and Fraction(below), url)
+        for key, (step, direction, over, below, url) in ROUNDING_RULES.items()
+    }
+
+
+def test_the_limit_of_rounding_is_that_of_its_two_sources() -> None:
+    assert ROUNDING_THAT_SHIPS.limit_percent == 10
+    assert ["within 10% of the" in cited.quote for cited in ROUNDING_THAT_SHIPS.cited] == [True, True]
+    assert [cited.source.url for cited in ROUNDING_THAT_SHIPS.cited] == [
+        "https://www.pppmag.com/article/753",
+        "https://www.docwirenews.com/conference-coverage/dose-rounding-3-million-savings/",
+    ]

@@ -39,6 +39,13 @@ def test_every_id_and_alias_is_known_by_exactly_one_regimen(catalogue: Catalogue
         ("melanoma q3w", ["melanoma-q3w"]),
         ("Melanoma_High-Dose", ["melanoma-high-dose"]),
         ("melanoma", ["melanoma"]),
+        ("GBS", ["gbs/checkpoint-inhibitor"]),
+        ("Kawasaki", ["kawasaki-disease"]),
+        ("cidp/induction", ["cidp/induction"]),
+        ("CIDP / Induction", ["cidp/induction"]),
+        ("cidp induction", ["cidp/induction"]),
+        ("cidp-ontario-maintenance", ["cidp/ontario-maintenance"]),
+        ("ITP/Ontario", ["itp/ontario"]),
     ],
 )
 def test_case_spaces_and_underscores_make_no_difference(catalogue: Catalogue, name: str, ids: list[str]) -> None:
@@ -48,7 +55,18 @@ def test_case_spaces_and_underscores_make_no_difference(catalogue: Catalogue, na
 @pytest.mark.parametrize(
     ("name", "ids"),
     [
-        ("immune thrombocytopenia", ["itp"]),
+        ("immune thrombocytopenia", ["itp", "itp/ontario", "itp/ontario-child", "itp/us-label"]),
+        ("CIDP", ["cidp/induction", "cidp/maintenance", "cidp/ontario-induction", "cidp/ontario-maintenance"]),
+        (
+            "chronic inflammatory demyelinating polyneuropathy",
+            ["cidp/induction", "cidp/maintenance", "cidp/ontario-induction", "cidp/ontario-maintenance"],
+        ),
+        ("mg", ["mg/ontario", "mg/checkpoint-inhibitor"]),
+        ("mmn", ["mmn/induction", "mmn/maintenance-1g", "mmn/maintenance-2g"]),
+        ("dm", ["dermatomyositis/us-label", "dermatomyositis/ontario"]),
+        ("mis-c", ["mis-c/acr", "mis-c/nih", "mis-c/ontario"]),
+        ("hdn", ["hdn/low-dose", "hdn/high-dose"]),
+        ("RRMS", ["multiple-sclerosis", "ms/ontario-relapse", "ms/ontario-prevention", "ms/trial-loading", "ms/trial-boosters"]),
         ("metastatic melanoma", ["melanoma-q3w", "melanoma-high-dose"]),
         ("Myeloma bispecific antibody", ["myeloma-teclistamab"]),
     ],
@@ -128,7 +146,7 @@ def test_a_slip_of_the_keyboard_gets_a_suggestion(catalogue: Catalogue, name: st
     assert str(caught.value).endswith("See: ivigcalc regimens")
 
 
-@pytest.mark.parametrize("name", ["xyzzy", "", "  ", "?", "kawasaki", "ⅰⅼ-2", "it", "i\x1b[31mtp"])
+@pytest.mark.parametrize("name", ["xyzzy", "", "  ", "?", "whooping", "ⅰⅼ-2", "it", "i\x1b[31mtp"])
 def test_a_name_like_no_other_points_to_the_list(catalogue: Catalogue, name: str) -> None:
     with pytest.raises(InputError) as caught:
         find(catalogue, name)
@@ -154,22 +172,33 @@ def _is_known(catalogue: Catalogue, name: str) -> bool:
         return "is not known" not in str(answer)
 
 
-def test_the_known_names_are_the_ids_then_the_aliases(catalogue: Catalogue) -> None:
-    assert known_names(catalogue) == (
-        *("itp", "icaht", "melanoma", "melanoma-q3w", "melanoma-high-dose", "multiple-sclerosis"),
-        *("systemic-sclerosis", "systemic-sclerosis-takehara", "myeloma-teclistamab"),
-        *("ms", "scleroderma", "ssc", "takehara", "teclistamab"),
-    )
+def test_the_known_names_are_the_ids_then_the_aliases_then_the_indications(catalogue: Catalogue) -> None:
+    names = known_names(catalogue)
+    ids = tuple(catalogue.regimens)
+    aliases = tuple(alias for regimen in catalogue.regimens.values() for alias in regimen.aliases)
+    assert names[: len(ids) + len(aliases)] == (*ids, *aliases)
+    assert aliases[:5] == ("ms", "scleroderma", "ssc", "takehara", "teclistamab")
+    assert {"cidp", "gbs", "mmn", "mg", "dermatomyositis", "kawasaki", "rrms", "itp/ontario"} <= set(names)
+    assert len(set(names)) == len(names)
+    assert all(find(catalogue, name) for name in names)
 
 
 @pytest.mark.parametrize(
     ("words", "ids"),
     [
-        ("sclerosis", ["multiple-sclerosis", "systemic-sclerosis", "systemic-sclerosis-takehara"]),
+        ("sclerosis monthly", ["systemic-sclerosis/monthly"]),
         ("SCLEROSIS takehara", ["systemic-sclerosis-takehara"]),
         ("high melanoma", ["melanoma-high-dose"]),
         ("ssc", ["systemic-sclerosis"]),
-        ("thrombocytopenia", ["itp"]),
+        ("thrombocytopenia refractory", ["itp"]),
+        ("dermatology trial", []),
+        ("dermatology cohort", ["ten"]),
+        ("neurology label", ["cidp/induction", "cidp/maintenance", "dermatomyositis/us-label"]),
+        ("australia", ["hlh", "catastrophic-aps/australia"]),
+        ("historical", ["hiv-child"]),
+        ("not routine", ["pandas", "systemic-sclerosis/monthly"]),
+        ("newborns 0.5", []),
+        ("hdfn", ["hdn/low-dose", "hdn/high-dose"]),
         ("63", ["systemic-sclerosis-takehara"]),
         ("melanoma itp", []),
     ],

@@ -111,7 +111,7 @@ def test_the_main_job() -> None:
 
 
 def test_a_dose_by_hand_has_no_source() -> None:
-    plan = ask_plan(weight="70", dose="0.4 g/kg/day", days="5")
+    plan = ask_plan(weight="70", dose="0.4 g/kg/day", days="4")
     assert (plan.regimen, plan.cited, plan.others) == (None, (), ())
     assert "entered by hand" in plan.weight.reason
     assert codes(plan) == ["no-source"]
@@ -187,10 +187,11 @@ def test_other_regimens_of_the_indication_are_named() -> None:
     def others(name: str) -> list[str]:
         return [other.id for other in ask_plan(weight="62", regimen=name, dose="1 g/kg/course", days="3").others]
 
-    assert others("systemic-sclerosis-takehara") == ["systemic-sclerosis"]
+    assert others("systemic-sclerosis-takehara") == ["systemic-sclerosis", "systemic-sclerosis/monthly"]
     assert "melanoma-high-dose" in others("melanoma-q3w")
     assert others("melanoma") == []  # it stands for both
-    assert others("itp") == []
+    assert others("itp") == ["itp/ontario", "itp/ontario-child", "itp/us-label"]
+    assert others("icaht") == []
 
 
 def test_the_same_question_has_the_same_answer_and_is_left_as_it_was() -> None:
@@ -324,7 +325,7 @@ def test_a_choice_shown_is_the_plan_that_typing_it_gives(options: dict[str, str]
         plan = ask_plan({**options, "days": str(option.phase.days)})
         assert [infusion.ordered_g for infusion in plan.infusions] == list(option.ordered_g)
         assert option.every == (plan.phases[0].every and Span(plan.phases[0].every, plan.phases[0].every)) or option.every is None
-        told = {finding.code for finding in plan.findings} - {"no-source", "entered-days", "calendar-month", "tie"}
+        told = {finding.code for finding in plan.findings} - {"no-source", "entered-days", "calendar-month", "tie", "haemolysis"}
         assert told - {finding.code for finding in option.findings} <= {"entered-every"}
         planned += 1
     assert planned
@@ -360,3 +361,8 @@ def test_a_refusal_after_another_figure_was_accepted_names_it() -> None:
 def test_an_empty_label_is_refused() -> None:
     with pytest.raises(InputError, match="--label: nothing was given"):
         ask({"weight": "62", "regimen": "itp", "label": " "})
+
+
+def test_without_a_formulary_no_product_is_known() -> None:
+    with pytest.raises(InputError, match="--product: 'privigen-us' is not known"):
+        ask(weight="62", regimen="itp", product="privigen-us")

@@ -110,6 +110,69 @@ GOLDENS = {
         # 140 g over 3 days: 46.66 + 46.67 + 46.67
         ["46.66 g on day 1, 46.67 g once daily on days 2 to 3", "140 g per course", "93.33 g", "0.666667 g per kg per day", "bed 4"],
     ),
+    "rates-label": (
+        "plan --weight 62 --regimen itp --product octagam-10-us --start-time 09:00",
+        (40, 80),
+        # 62 x 0.6 = 37.2, 74.4, 148.8, 297.6 mL per hour; 18.6 + 37.2 + 74.4 mL in 90 min; 117.8 / 297.6 x 60 = 23.75 min
+        [
+            "37.2",
+            "297.6",
+            "130.2 mL",
+            "24min",
+            "117.8 mL",
+            "1hr 54min",
+            "10:54",
+            '"First 30 min 1 (60) 0.01"',
+            '"Maximum ≤12 (≤720) ≤0.12"',
+        ],
+    ),
+    "rates-without-a-ramp": (
+        "plan --weight 62 --regimen itp --product privigen-us",
+        (80,),
+        # 62 x 0.3 = 18.6; 62 x 2.4 = 148.8; 248 / 148.8 x 60 = 100 min
+        [
+            "18.6 mL per hour",
+            "148.8 mL per hour",
+            "24.8 g in no less than 1hr 40min",
+            "no steps between the first rate and the maximum are run",
+        ],
+    ),
+    "rates-of-a-chart": (
+        "plan --weight 62 --regimen itp --product panzyga-us --ramp printed",
+        (80,),
+        # 37.2 and 148.8 mL per hour for 30 min each are 93 mL; 155 / 297.6 x 60 = 31.25 min
+        ["a manufacturer chart, not the label", "15 to 30 min is printed, and the longer is taken", "93 mL", "155 mL", "32min"],
+    ),
+    "rates-at-risk-across-midnight": (
+        'plan --weight 62 --regimen itp --product gamunex-c-us --at-risk kidney --ramp "double every 30 min" --start-time 23:10',
+        (80,),
+        # less than 62 x 4.8 = 297.6, so 297.5; 23:10 and 30 min, and 1 hr
+        ["at risk, less than 4.8 mL per kg per hour", "held at 297.5 mL per hour", "Clock 23:40", "Clock 00:10 the next day"],
+    ),
+    "rates-of-a-trial": (
+        "plan --weight 62 --regimen itp --product gamunex-c-us --ramp gamunex-trial",
+        (80,),
+        # 62 x 1.2 = 74.4, 148.8, and 297.6 instead of 62 x 6 = 372; 192.2 / 297.6 x 60 = 38.75 min
+        [
+            "a trial protocol in children, not a label",
+            "is held at 297.6 mL per hour",
+            "192.2 mL",
+            "39min",
+            "for 15 min and not for the 30 min of the label",
+        ],
+    ),
+    "rates-without-a-label": (
+        "plan --weight 62 --regimen itp --concentration 10% --ramp us-order-form",
+        (80,),
+        # 7.5 + 15 + 22.5 + 30 = 75 mL in an hour; 173 / 150 x 60 = 69.2 min
+        ["not held against a label", "75 mL", "173 mL", "1hr 10min", "2hr 10min"],
+    ),
+    "rates-uneven-days": (
+        'plan --weight 70 --dose "2 g/kg/course" --days 3 --product gammagard-liquid-us --rate-for pi --ramp "double every 30 min"',
+        (80,),
+        # 0.48 x 70 = 33.6, 67.2, 134.4, 268.8, 4.8 x 70 = 336; 466.6 and 466.7 mL
+        ["which disagree, so that the lowest counts", "46.66 g, 466.6 mL", "46.67 g, 466.7 mL", "33.6", "268.8", "336"],
+    ),
     "regimens": ("regimens", (40, 80), ["0.4 g per kg per day, 3 days, every 3 weeks", "2 g per kg per course, 4 days", "every month"]),
     "products": ("products", (40, 80), ["rates for chronic ITP; dermatomyositis", "5 g in 100 mL or 10 g in 100 mL", "rates not stated"]),
     "products-show-octagam-10-us": (
@@ -130,6 +193,17 @@ GOLDENS = {
         "products show gammaked-us",
         (80,),
         ["Rate not stated in what was read", "46 micrograms per mL on average"],
+    ),
+    "cidp": (
+        "plan --weight 62 --regimen cidp",
+        (40, 80),
+        # 2 x 62 = 124; / 5 = 24.8; 1 x 62 = 62; / 4 = 15.5
+        ["over 5 days 24.8 g a day, 124 g per course", "over 4 days 15.5 g a day, 62 g per course", "every 3 weeks"],
+    ),
+    "regimens-show-hdn": (
+        "regimens show hdn/low-dose",
+        (40, 80),
+        ["0.5 g per kg per day", "Standing contested", "Conflict The trial gave"],
     ),
     "regimens-show-itp": ("regimens show itp", (40, 80), ["0.4 g per kg per day", "every 3 weeks, from start to start", "1.2 g per kg"]),
 }
@@ -436,7 +510,7 @@ def test_days_that_one_source_does_not_offer_are_said() -> None:
         itp._replace(id=name, phases=(itp.phases[0]._replace(dose=Span(dose, dose), days=Span(low, low + 1)),))
         for name, dose, low in (("one", Fraction(1), 1), ("two", Fraction(2, 5), 2))
     )
-    comparison = make_plan(Patient(None, Fraction(62)), None, Choices(), members)
+    comparison = make_plan(Patient(None, Fraction(62)), CATALOGUE.regimens["melanoma"], Choices(), members)
     assert isinstance(comparison, Comparison)
     rows = re.findall(r"(?m)^[123]  .*", comparison_table(comparison, 80, "choose", colour=False))
     assert [re.split(r"  +", row) for row in rows] == [

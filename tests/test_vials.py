@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivigcalc.dosing.vials import below_and_above, pick, split_in_vials
+from ivigcalc.errors import Refused
 
 
 def _g(*sizes: str) -> tuple[Fraction, ...]:
@@ -66,6 +67,9 @@ def test_known_picks(dose: str, sizes: tuple[str, ...], vials: list[tuple[str, i
         ("1.28", ("5",), "0", "5"),
         ("25", ("5",), "25", "25"),
         ("7", ("4", "6"), "6", "8"),
+        ("35", ("6", "10", "15"), "35", "35"),  # 10 + 10 + 15
+        ("33.5", ("6", "10", "15"), "33", "34"),  # 15 + 3 x 6; 4 x 6 + 10
+        ("29", ("6", "10", "15"), "28", "30"),  # the largest amount that these cannot make
     ],
 )
 def test_neighbours(grams: str, sizes: tuple[str, ...], low: str, high: str) -> None:
@@ -101,3 +105,97 @@ def test_a_split_is_the_most_even_one(course: int, days: int, sizes: set[int]) -
     assert list(split) == sorted(split)
     every = [days_ for days_ in product(sorted(made), repeat=days) if sum(days_) == total]
     assert sum(day * day for day in split) == min(sum(day * day for day in days_) for days_ in every)
+
+
+def _made(sizes: tuple[int, ...], most: int) -> list[bool]:
+    """Which amounts from 0 to `most` vials make, one after the other."""
+    made = [True]
+    for amount in range(1, most + 1):
+        made.append(any(size <= amount and made[amount - size] for size in sizes))
+    return made
+
+
+SOME_SIZES = st.sets(st.integers(1, 60), min_size=1, max_size=4).map(lambda sizes: tuple(sorted(sizes)))
+
+
+@given(st.integers(0, 4000), SOME_SIZES)
+@settings(max_examples=300, deadline=None)
+def test_neighbours_are_those_found_one_after_the_other(tenths: int, sizes: tuple[int, ...]) -> None:
+    made = _made(sizes, tenths // 10 + 61)
+    low = max(amount for amount in range(tenths // 10 + 1) if made[amount])
+    high = min(amount for amount in range(-(-tenths // 10), len(made)) if made[amount])
+    assert below_and_above(Fraction(tenths, 10), tuple(Fraction(size) for size in sizes)) == (Fraction(low), Fraction(high))
+
+
+@given(st.integers(1, 3000), SOME_SIZES)
+@settings(max_examples=300, deadline=None)
+def test_a_long_dose_takes_the_fewest_vials_and_larger_ones_first(dose: int, sizes: tuple[int, ...]) -> None:
+    """Where most vials are of the largest size and only the rest is searched, held against a table of every amount."""
+    made = _made(sizes, dose + sizes[0])
+    total = min(amount for amount in range(dose, len(made)) if made[amount])
+    # fewest, and of those the most of the larger ones, counted downwards so that the least of all is the best
+    best: list[tuple[int, tuple[int, ...]] | None] = [(0, (0,) * len(sizes))]
+    for amount in range(1, total + 1):
+        found = []
+        for place, size in enumerate(reversed(sizes)):
+            if size <= amount and (before := best[amount - size]):
+                found.append((before[0] + 1, tuple(less - (at == place) for at, less in enumerate(before[1]))))
+        best.append(min(found, default=None))
+    fewest = best[total]
+    assert fewest
+    found_vials = pick(Fraction(dose), tuple(Fraction(size) for size in sizes))
+    counts = dict(found_vials.vials)
+    assert tuple(counts.get(Fraction(size), 0) for size in reversed(sizes)) == tuple(-less for less in fewest[1])
+    assert (found_vials.grams, found_vials.wasted_g) == (Fraction(total), Fraction(total - dose))
+
+
+@given(st.integers(1, 160), st.integers(2, 7), st.sets(st.integers(2, 25), min_size=1, max_size=3).map(lambda sizes: tuple(sorted(sizes))))
+@settings(max_examples=150, deadline=None)
+def test_a_split_over_more_days_is_the_most_even_one(stated: int, days: int, sizes: tuple[int, ...]) -> None:
+    """The least sum of squares over all splits, found day by day over every amount."""
+    grams = tuple(Fraction(size) for size in sizes)
+    course = int(below_and_above(Fraction(stated), grams)[1])
+    amounts = [amount for amount, makes in enumerate(_made(sizes, course)) if makes]
+    least = {0: 0}
+    for _ in range(days):
+        following: dict[int, int] = {}
+        for so_far, squares in least.items():
+            for amount in amounts:
+                if so_far + amount <= course:
+                    cost = squares + amount * amount
+                    following[so_far + amount] = min(cost, following.get(so_far + amount, cost))
+        least = following
+    split = split_in_vials(Fraction(course), days, grams)
+    assert sum(split) == course
+    assert list(split) == sorted(split)
+    assert set(split) <= set(amounts)
+    assert sum(day * day for day in split) == least[course]
+
+
+SOLD = [
+    ("1", "2.5", "5", "10", "20", "30"), ("1", "2.5", "5", "6", "10", "20", "30"), ("0.5", "2.5", "5", "10", "20"),
+    ("2", "5", "10", "20"), ("5", "10", "20", "40"), ("0.6", "3", "12"), ("2.5", "10", "20"), ("2", "5", "10", "20", "30"),
+    ("1", "2.5", "5", "10", "25"), ("10", "25"), ("3", "12"), ("6", "12"), ("2", "5"), ("30", "40"), ("12",),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sizes", SOLD)
+def test_vials_that_are_sold_never_need_many_tries(sizes: tuple[str, ...]) -> None:
+    held = _g(*sizes)
+    for days in range(1, 32):
+        for grams in range(7, 1300, 41):
+            for course in below_and_above(Fraction(grams, 2), held):
+                split = split_in_vials(course, days, held)
+                assert (sum(split), len(split)) == (course, days)
+
+
+def test_the_order_of_the_sizes_makes_no_difference() -> None:
+    for sizes in (("5", "10", "20"), ("20", "5", "10"), ("10", "20", "5")):
+        assert pick(Fraction(35), _g(*sizes)).vials == tuple((size, 1) for size in _g("20", "10", "5"))
+        assert split_in_vials(Fraction(125), 4, _g(*sizes)) == _g("30", "30", "30", "35")
+
+
+def test_sizes_that_hardly_share_a_unit_end_in_a_bound_of_our_own() -> None:
+    course = below_and_above(Fraction(6500), _g("97.1", "98.3", "99.7"))[0]
+    with pytest.raises(Refused, match=r"over 31 days evenly only after more than 5,000 tries, a bound of our own; write --round-over day"):
+        split_in_vials(course, 31, _g("97.1", "98.3", "99.7"))

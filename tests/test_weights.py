@@ -558,14 +558,14 @@ def test_a_source_that_names_a_basis_asks_for_what_it_needs(tmp_path: Path) -> N
 def test_a_policy_that_is_not_offered_says_what_is_missing(run_cli: RunCli, name: str, missing: str) -> None:
     ran = run_cli("plan", "--weight", "62", "--regimen", "itp", "--dosing-weight", name)
     assert (ran.code, ran.out) == (2, b"")
-    for words in (f"{name} is not offered: ", missing, "write one of " + ", ".join(NAMES)):
+    for words in (f"{name} is not offered: ", missing, "write one of " + ", ".join((*NAMES[:3], "pre-pregnancy", *NAMES[3:]))):
         assert words in ran.err
 
 
 def test_a_policy_that_is_not_known_says_which_are() -> None:
     with pytest.raises(InputError) as refusal:
         ask(weight="62", regimen="itp", dosing_weight="lean")
-    assert "'lean' is not known; write one of " + ", ".join(NAMES) in str(refusal.value)
+    assert "'lean' is not known; write one of " + ", ".join((*NAMES[:3], "pre-pregnancy", *NAMES[3:])) in str(refusal.value)
 
 
 @pytest.mark.parametrize("command", [["weight"], ["plan", "--regimen", "itp"]])
@@ -993,3 +993,41 @@ def test_pounds_and_inches_agree_with_kilograms_and_centimetres(pounds: str, inc
         assume(pound)
         mixed = typed_person(who, f"{stone} st {pound} lb", f"{feet} ft {rest} in")
         assert side_by_side(mixed, POLICIES) == side_by_side(imperial, POLICIES)
+
+
+# The weight before pregnancy
+
+
+def test_the_weight_before_pregnancy_is_taken_where_it_is_asked_for() -> None:
+    asked = {"weight": "80", "pregnant": "yes", "pre-pregnancy-weight": "137 lb", "dose": "1 g/kg/course", "days": "1"}
+    plan = ask_plan({**asked, "dosing-weight": "pre-pregnancy"})
+    assert plan.weight.kg == 137 * Fraction("0.45359237")  # international pound
+    assert (plan.weight.basis, plan.weight.policy) == ("pre-pregnancy", "pre-pregnancy")
+    assert plan.weight.reason == "asked for; the weight before pregnancy, as given"
+    assert ask_plan(asked).weight.basis == "actual"  # nothing asks for it
+
+
+def test_the_weight_before_pregnancy_is_never_above_the_actual_one() -> None:
+    asked = {"weight": "60", "pregnant": "yes", "pre-pregnancy-weight": "60.01", "dosing-weight": "pre-pregnancy"}
+    plan = ask_plan({**asked, "dose": "1 g/kg/course", "days": "1"})
+    assert plan.weight.kg == 60
+    assert plan.weight.basis == "actual"
+    assert "the weight before pregnancy, 60.01 kg, is above the actual weight, which is never exceeded" in plan.weight.reason
+
+
+@pytest.mark.parametrize("said", [{}, {"not-pregnant": "yes"}])
+def test_the_weight_before_pregnancy_belongs_to_a_pregnant_patient(said: dict[str, str]) -> None:
+    with pytest.raises(InputError, match="--pre-pregnancy-weight is of a pregnant patient; add --pregnant, or leave it out"):
+        ask({"weight": "60", "pre-pregnancy-weight": "55", "dose": "1 g/kg/course", "days": "1", **said})
+
+
+def test_the_weight_before_pregnancy_stands_beside_the_others(run_cli: RunCli) -> None:
+    words = ("--weight", "95", "--height", "165", "--sex", "female", "--pregnant", "--pre-pregnancy-weight", "88")
+    assert "88 kg, 194.01 lb, pre-pregnancy body weight: the weight before pregnancy, as given" in " ".join(
+        run_cli("weight", *words).text.split()
+    )
+    refused = run_cli("plan", *words, "--dose", "1 g/kg/course", "--days", "2")
+    assert refused.code == 1
+    assert "pre-pregnancy: 88 kg, 44 g a day, 88 g per course" in refused.err  # BMI 34.9, and nobody says which weight
+    shown = run_cli("plan", *words, "--dose", "1 g/kg/course", "--days", "2", "--dosing-weight", "pre-pregnancy").text
+    assert "pregnant, 88 kg before pregnancy" in " ".join(shown.split())

@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from ivigcalc.errors import InputError
 from ivigcalc.numbers import MOST_TEXT
-from ivigcalc.options import PHARMACY, clean
+from ivigcalc.options import PHARMACY, RECORD, clean
 
 FLAGS = ("pregnant", "not-pregnant")
-SEVERAL = ("closed", "accept")
+SEVERAL = ("closed", "accept", "history")
 OPTIONS = (
     *("weight", "regimen", "dose", "days", "every", "cycles", "until", "start", "infuse-on", "closed", "height", "sex", "age"),
-    *(*FLAGS, "dosing-weight", *PHARMACY, "bispecific-start", "label", "accept", "reason"),
+    *(*FLAGS, "pre-pregnancy-weight", *RECORD, "vaccines", "dosing-weight", *PHARMACY, "bispecific-start", "label", "accept", "reason"),
 )
 COLUMNS = ("id", *OPTIONS)
 """What a column may be called."""

@@ -74,7 +74,9 @@ def read_ramps(item: Item, sources: dict[str, Source], products: dict[str, Produ
 
 def _ramp(key: str, entry: Item, sources: dict[str, Source], products: dict[str, Product]) -> Ramp:
     entry.only("name", "steps", "product", "cited", "note")
-    if not _name(key) or key in ("printed", "double"):
+    if key in ("printed", "double"):
+        entry.fault("means something else as a ramp, expected a name of its own, such as ward-7")
+    elif not _name(key):
         entry.fault("is not a name for a ramp, expected small letters, digits and hyphens, such as ward-7")
     product = entry.take_stated("product", text)
     if product and product not in products:

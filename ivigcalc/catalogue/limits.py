@@ -6,12 +6,24 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
+from ivigcalc.catalogue.cautions import read_cautions
 from ivigcalc.catalogue.files import read_bytes
 from ivigcalc.catalogue.reading import Faults, Item, one_of, parse, stated, text
 from ivigcalc.catalogue.sources import dose_without_basis, read_citations, read_sources
 from ivigcalc.errors import InputError
-from ivigcalc.model import Direction, Limit, Limits, NotOffered, RoundingRule, RoundingRules, Source, WeightPolicies, WeightPolicy
-from ivigcalc.numbers import read_number, read_percent
+from ivigcalc.model import (
+    STEP_G,
+    Direction,
+    Limit,
+    Limits,
+    NotOffered,
+    RoundingRule,
+    RoundingRules,
+    Source,
+    WeightPolicies,
+    WeightPolicy,
+)
+from ivigcalc.numbers import exact_text, read_number, read_percent
 from ivigcalc.units import Basis, read_grams
 
 FIGURES = {
@@ -41,7 +53,7 @@ def load_limits(path: Path) -> Limits:
     """
     faults = Faults(str(path))
     root = Item(parse(read_bytes(path), faults), "", faults)
-    root.only("sources", "limits", "rounding", "weight_policies", "not_offered")
+    root.only("sources", "limits", "rounding", "weight_policies", "not_offered", "cautions", "vaccines")
     sources = root.take("sources", read_sources) or {}
     doses = root.take("limits", lambda item: _limits(item, sources))
     rounding = root.take("rounding", lambda item: _rounding(item, sources), "the most that rounding may change, and the rules by name")
@@ -51,8 +63,9 @@ def load_limits(path: Path) -> Limits:
     not_offered = root.take_or("not_offered", _not_offered, none_else)
     for key in set(offered or ()) & set(not_offered or ()):
         root.at("not_offered", key).fault("is also under weight_policies, expected in one of them")
+    cautions = read_cautions(root, sources)
     faults.report()
-    return Limits(doses, rounding, WeightPolicies(offered, not_offered))
+    return Limits(doses, rounding, WeightPolicies(offered, not_offered), cautions)
 
 
 def _limits(item: Item, sources: dict[str, Source]) -> tuple[Limit, ...]:
@@ -78,29 +91,37 @@ def _limits(item: Item, sources: dict[str, Source]) -> tuple[Limit, ...]:
 
 def _rounding(item: Item, sources: dict[str, Source]) -> RoundingRules:
     item.only("departure", "rules")
-    entry = item.at("departure")
-    item.take("departure", lambda departure: departure.only("at_most", "cited"))
+    rules = item.take("rules", lambda found: {key: _rule(key, rule, sources) for key, rule in found.entries()}, "the rules by name, or {}")
+    expected = "the most that a rounded dose may depart, with its source"
+    return item.take("departure", lambda entry: _with_departure(entry, rules, sources), expected)
+
+
+def _with_departure(entry: Item, rules: dict[str, RoundingRule], sources: dict[str, Source]) -> RoundingRules:
+    entry.only("at_most", "cited")
     return RoundingRules(
         limit_percent=entry.take("at_most", _percent, "the most that a rounded dose may depart, such as 10%"),
         cited=entry.take("cited", lambda cited: read_citations(cited, sources)),
-        rules=item.take("rules", lambda rules: {key: _rule(key, rule, sources) for key, rule in rules.entries()}),
+        rules=rules,
     )
 
 
 def _rule(key: str, entry: Item, sources: dict[str, Source]) -> RoundingRule:
     entry.only("name", "step", "direction", "over", "ask_below", "note", "cited")
-    if not re.fullmatch("[a-z]+(-[a-z]+)*", key, re.ASCII) or key == "vial":
+    if not re.fullmatch("[a-z]+(-[a-z]+)*", key, re.ASCII) or key in ("vial", "vials"):
         entry.fault("is not a name, expected small letters and hyphens, such as ontario")
+    below, note = entry.take_or("ask_below", _grams, None), entry.take_or("note", text, None)
+    if below is not None and note is None:
+        entry.fault("has ask_below and no note, expected a note that tells what the rule is below it")
     return RoundingRule(
         id=key,
         name=entry.take("name", text),
-        step_g=entry.take("step", _grams),
+        step_g=entry.take("step", _step),
         direction=cast(
             "Direction | None", entry.take("direction", stated(one_of("nearest", "down", "up")), "nearest, down, up or not stated")
         ),
         over=cast("Basis | None", entry.take("over", stated(one_of("day", "course")), "day, course or not stated")),
-        ask_below_g=entry.take_or("ask_below", _grams, None),
-        note=entry.take_or("note", text, None),
+        ask_below_g=below,
+        note=note,
         cited=entry.take("cited", lambda cited: read_citations(cited, sources)),
     )
 
@@ -109,8 +130,19 @@ def _grams(item: Item) -> Fraction:
     return read_grams(text(item), item.where)
 
 
+def _step(item: Item) -> Fraction:
+    step, (least, most) = _grams(item), STEP_G
+    if not least <= step <= most or step % least:
+        bounds = f"{exact_text(least)} g up to {exact_text(most)} g"
+        raise InputError(f"{exact_text(step)} g, expected a whole number of {bounds} (bounds of our own), such as 5 g")
+    return step
+
+
 def _percent(item: Item) -> Fraction:
-    return read_percent(text(item), item.where)
+    words = text(item)
+    if not words.endswith("%"):
+        raise InputError(f"{words!r}, expected a percentage with its sign, such as 10%")
+    return read_percent(words, item.where)
 
 
 def _policies(item: Item, sources: dict[str, Source]) -> dict[str, WeightPolicy]:

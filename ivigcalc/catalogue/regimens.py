@@ -2,46 +2,89 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar, cast
 
+from ivigcalc.catalogue.around import read_ambiguous, read_conflicts, read_indications, read_not_ivig, read_not_recommended
+from ivigcalc.catalogue.excerpt import Excerpt, excerpt
 from ivigcalc.catalogue.files import read_bytes
+from ivigcalc.catalogue.limits import RULES as POLICIES
+from ivigcalc.catalogue.names import check_names, check_refers, key_of, read_name, read_names
 from ivigcalc.catalogue.reading import NOT_STATED, Faults, Item, one_of, parse, text, texts
 from ivigcalc.catalogue.sources import dose_without_basis, read_citation, read_citations, read_sources
-from ivigcalc.errors import InputError
-from ivigcalc.model import MOST_CYCLES, MOST_DAYS, Cap, Catalogue, Cited, NotIvig, Phase, Regimen, Source, Span, Window
+from ivigcalc.errors import CatalogueError, InputError
+from ivigcalc.model import MOST_CYCLES, MOST_DAYS, Ages, Cap, Catalogue, Cited, Conflict, Phase, Regimen, Source, Span, Window
 from ivigcalc.numbers import read_whole
-from ivigcalc.units import Basis, read_grams
+from ivigcalc.units import Basis, read_age, read_grams
 from ivigcalc.when import Interval, read_interval
 
 T = TypeVar("T", int, Fraction, Interval)
+V = TypeVar("V")
 
 
-_NAME = re.compile(r"[a-z0-9]+(?:[-/][a-z0-9]+)*", re.ASCII).fullmatch
+STANDINGS = ("standard", "contested", "not routine", "historical")
+"""How a regimen stands with those who write guidelines."""
+WEIGHTS = ("actual", "ideal", "adjusted", "pre-pregnancy", *POLICIES)
+"""The weights that a source may name: the first word of `weight_basis`; any words may follow."""
 
 
-def load_catalogue(path: Path) -> Catalogue:
+def load_catalogue(path: Path, name: str | None = None) -> Catalogue:
     """Read a catalogue of regimens.
 
-    Args: path of the YAML file.
-    Returns: the catalogue.
+    Args: path of the YAML file; the name of the only regimen that is needed, with those of its indication.
+    Returns: the catalogue; with a name that is an id or alias, those regimens and the conflicts may be all that it holds.
     Raises: CatalogueError with every fault of the file.
     """
     data = read_bytes(path)
+    if name is not None and (part := _excerpt(data, name)):
+        faults = Faults(str(path))
+        with suppress(CatalogueError):  # a fault: the whole file is read, so that every one is told
+            catalogue = _read(part.text.encode(), faults, part.ids)
+            faults.report()
+            return catalogue._replace(data=data)
     faults = Faults(str(path))
-    root = Item(parse(data, faults), "", faults)
-    root.only("sources", "regimens", "ambiguous", "not_ivig")
-    sources = root.take("sources", read_sources) or {}
-    regimens = root.take("regimens", lambda item: _regimens(item, sources)) or {}
-    no_ambiguous: dict[str, tuple[str, ...]] = {}
-    no_not_ivig: dict[str, NotIvig] = {}
-    ambiguous = root.take_or("ambiguous", _ambiguous, no_ambiguous) or {}
-    not_ivig = root.take_or("not_ivig", lambda item: _not_ivig(item, sources), no_not_ivig) or {}
-    _check_names(root, regimens, ambiguous, not_ivig)
+    catalogue = _read(data, faults, ())
     faults.report()
-    return Catalogue(regimens, not_ivig, ambiguous, data)
+    return catalogue
+
+
+def _excerpt(data: bytes, name: str) -> Excerpt | None:
+    try:
+        return excerpt(data.decode("utf-8"), key_of(name))
+    except UnicodeDecodeError:
+        return None
+
+
+def _read(data: bytes, faults: Faults, elsewhere: tuple[str, ...]) -> Catalogue:
+    """Read a catalogue whose conflicts may also name regimens that stand elsewhere."""
+    root = Item(parse(data, faults), "", faults)
+    root.only("sources", "regimens", "ambiguous", "not_ivig", "indications", "conflicts", "not_recommended")
+    sources = root.take("sources", read_sources) or {}
+    no_conflicts: tuple[Conflict, ...] = ()
+    conflicts = root.take_or("conflicts", lambda item: read_conflicts(item, sources), no_conflicts) or ()
+    regimens = root.take("regimens", lambda item: _regimens(item, sources, conflicts)) or {}
+    catalogue = Catalogue(
+        regimens=regimens,
+        indications=_table(root, "indications", read_indications),
+        not_ivig=_table(root, "not_ivig", lambda item: read_not_ivig(item, sources)),
+        not_recommended=_table(root, "not_recommended", lambda item: read_not_recommended(item, sources)),
+        ambiguous=_table(root, "ambiguous", read_ambiguous),
+        data=data,
+    )
+    check_names(root, catalogue)
+    if listed := root.child("conflicts"):
+        for entry, conflict in zip(listed.rows() if conflicts else (), conflicts, strict=True):
+            check_refers(entry.at("between"), conflict.between, (*regimens, *elsewhere), least=1)
+    return catalogue
+
+
+def _table(root: Item, section: str, read: Callable[[Item], dict[str, V]]) -> dict[str, V]:
+    """Read a section that may be left out."""
+    nothing: dict[str, V] = {}
+    return root.take_or(section, read, nothing) or nothing
 
 
 def add_regimens(root: Item, sources: dict[str, Source], shipped: Catalogue) -> Catalogue:
@@ -51,11 +94,11 @@ def add_regimens(root: Item, sources: dict[str, Source], shipped: Catalogue) -> 
     Returns: both.
     """
     none: dict[str, Regimen] = {}
-    own = root.take_or("regimens", lambda item: _regimens(item, sources), none) or none
-    merged = {**shipped.regimens, **own}
+    own = root.take_or("regimens", lambda item: _regimens(item, sources, ()), none) or none
+    merged = shipped._replace(regimens={**shipped.regimens, **own})
     if own:
-        _check_names(root, merged, shipped.ambiguous, shipped.not_ivig)
-    return shipped._replace(regimens=merged)
+        check_names(root, merged)
+    return merged
 
 
 @lru_cache(maxsize=4)
@@ -66,14 +109,16 @@ def sha256_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _regimens(item: Item, sources: dict[str, Source]) -> dict[str, Regimen]:
-    regimens = {key: _regimen(key, entry, sources) for key, entry in item.entries()}
+def _regimens(item: Item, sources: dict[str, Source], conflicts: tuple[Conflict, ...]) -> dict[str, Regimen]:
+    regimens = {}
+    for key, entry in item.entries():
+        regimens[key] = _regimen(key, entry, sources, tuple(conflict for conflict in conflicts if key in (conflict.between or ())))
     if not regimens and isinstance(item.node.value, dict):
         raise InputError("is empty, expected at least one regimen")
     return regimens
 
 
-def _regimen(key: str, entry: Item, sources: dict[str, Source]) -> Regimen:
+def _regimen(key: str, entry: Item, sources: dict[str, Source], conflicts: tuple[Conflict, ...]) -> Regimen:
     if entry.child("choose"):
         entry.only("name", "indication", "aliases", "choose", "readings", "notes")
     else:
@@ -81,9 +126,13 @@ def _regimen(key: str, entry: Item, sources: dict[str, Source]) -> Regimen:
             "name",
             "indication",
             "aliases",
+            "specialty",
+            "standing",
             "jurisdiction",
             "population",
+            "ages",
             "weight_basis",
+            "weight_basis_in_pregnancy",
             "phases",
             "window",
             "cited",
@@ -100,19 +149,44 @@ def _regimen(key: str, entry: Item, sources: dict[str, Source]) -> Regimen:
     return Regimen(
         id=key,
         name=entry.take("name", text),
-        indication=entry.take("indication", _name),
-        aliases=entry.take("aliases", _names),
+        indication=entry.take("indication", read_name),
+        aliases=entry.take("aliases", read_names),
         jurisdiction=None if group else entry.take_stated("jurisdiction", text),
         population=None if group else entry.take_stated("population", text),
-        weight_basis=None if group else entry.take_stated("weight_basis", text),
+        weight_basis=None if group else entry.take_stated("weight_basis", _weight),
         phases=phases,
-        choose=entry.take_or("choose", _names, ()),
+        choose=entry.take_or("choose", read_names, ()),
         window=entry.take_or("window", _window, None),
         cited=cited,
         readings=entry.take("readings", texts),
         notes=entry.take("notes", texts),
         not_stated=() if group else entry.take("not_stated", texts),
+        specialty=entry.take_or("specialty", text, None),
+        standing=entry.take_or("standing", one_of(*STANDINGS), None),
+        weight_basis_in_pregnancy=entry.take_or("weight_basis_in_pregnancy", _weight, None),
+        conflicts=conflicts,
+        ages=entry.take_or("ages", _ages, None),
     )
+
+
+def _ages(entry: Item) -> Ages:
+    """Read the ages of a source's patients, such as {from: 2 years, below: 18 years}."""
+    entry.only("from", "below")
+    lowest = entry.take_or("from", lambda item: read_age(text(item), item.where), None)
+    below = entry.take_or("below", lambda item: read_age(text(item), item.where), None)
+    if not entry.child("from") and not entry.child("below"):
+        entry.fault("states no age, expected from, below or both, such as {from: 18 years}")
+    if lowest and below and lowest >= below:
+        entry.fault("is upside down, expected from to be the lower age")
+    return Ages(lowest, below)
+
+
+def _weight(item: Item) -> str:
+    """Read the weight that a source names."""
+    words = text(item)
+    if words.split()[0] not in WEIGHTS:
+        raise InputError(f"{words!r}, expected one of {', '.join(WEIGHTS)}, and then any words, such as adjusted body weight")
+    return words
 
 
 def _phases(item: Item, sources: dict[str, Source]) -> tuple[Phase, ...]:
@@ -148,9 +222,17 @@ def _caps(item: Item, sources: dict[str, Source]) -> tuple[Cap, ...]:
     caps = []
     for entry in item.rows():
         entry.only("at_most", "per", "source", "locator", "quote")
-        grams = entry.take("at_most", lambda at_most: read_grams(text(at_most), at_most.where))
-        caps.append(Cap(grams, cast("Basis", entry.take("per", one_of("day", "course"), "day or course")), read_citation(entry, sources)))
+        cap = entry.take("at_most", _most)  # None after a fault, with which the file is refused as a whole
+        grams, g_per_kg = cap if isinstance(cap, tuple) else (None, None)
+        per = cast("Basis", entry.take("per", one_of("day", "course"), "day or course"))
+        caps.append(Cap(grams, per, read_citation(entry, sources), g_per_kg))
     return tuple(caps)
+
+
+def _most(item: Item) -> tuple[Fraction | None, Fraction | None]:
+    """Read the figure of a cap, in grams or in grams per kg."""
+    words = text(item)
+    return (None, dose_without_basis(words, item.where)) if "/" in words else (read_grams(words, item.where), None)
 
 
 def _window(entry: Item) -> Window:
@@ -200,70 +282,3 @@ def _interval(words: str, where: str) -> Interval:
 
 def _whole(most: int) -> Callable[[str, str], int]:
     return lambda words, where: read_whole(words, where, most=most)
-
-
-def _name(item: Item) -> str:
-    name = text(item)
-    if not _NAME(name):
-        raise InputError(f"{name!r}, expected small letters, digits and hyphens, such as multiple-sclerosis")
-    return name
-
-
-def _names(item: Item) -> tuple[str, ...]:
-    return tuple(row.value(_name) for row in item.rows())
-
-
-def _ambiguous(item: Item) -> dict[str, tuple[str, ...]]:
-    return {key: entry.value(_names) for key, entry in item.entries()}
-
-
-def _not_ivig(item: Item, sources: dict[str, Source]) -> dict[str, NotIvig]:
-    found = {}
-    for key, entry in item.entries():
-        entry.only("aliases", "explanation", "cited")
-        found[key] = NotIvig(
-            id=key,
-            aliases=entry.take("aliases", _names),
-            explanation=entry.take("explanation", text),
-            cited=entry.take("cited", lambda cited: read_citations(cited, sources)),
-        )
-    return found
-
-
-def _check_names(root: Item, regimens: dict[str, Regimen], ambiguous: dict[str, tuple[str, ...]], not_ivig: dict[str, NotIvig]) -> None:
-    """Note every id and alias that is misspelt, stands twice, or names nothing."""
-    owner: dict[str, str] = {}
-    for section, entries in (("regimens", regimens), ("not_ivig", not_ivig), ("ambiguous", ambiguous)):
-        for key in entries:
-            entry = root.at(section, key)
-            if not _NAME(key):
-                entry.fault("is not a name, expected small letters, digits and hyphens, such as multiple-sclerosis")
-            if key in owner:
-                entry.fault(f"is also the name of {owner[key]}, expected a name of its own")
-            owner[key] = f"{section}.{key}"
-    for section, aliases in (
-        ("regimens", {key: regimen.aliases for key, regimen in regimens.items()}),
-        ("not_ivig", {key: other.aliases for key, other in not_ivig.items()}),
-    ):
-        for key, names in aliases.items():
-            for alias in filter(None, names or ()):
-                if alias in owner:
-                    root.at(section, key, "aliases").fault(f"{alias} is also a name of {owner[alias]}, expected a name of its own")
-                owner[alias] = f"{section}.{key}"
-    for key, names in ambiguous.items():
-        _check_refers(root.at("ambiguous", key), names, regimens)
-    for key, regimen in regimens.items():
-        if root.at("regimens", key).child("choose"):
-            _check_refers(
-                root.at("regimens", key, "choose"),
-                regimen.choose,
-                {k: r for k, r in regimens.items() if not r.choose},
-            )
-
-
-def _check_refers(item: Item, names: tuple[str, ...] | None, regimens: dict[str, Regimen]) -> None:
-    for name in names or ():
-        if name and name not in regimens:
-            item.fault(f"{name} is not a regimen here, expected one of {', '.join(regimens)}")
-    if names is not None and len(names) < 2:
-        item.fault("names fewer than two regimens, expected at least two")

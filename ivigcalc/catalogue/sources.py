@@ -10,6 +10,9 @@ from ivigcalc.model import Cited, Source
 from ivigcalc.units import read_dose
 from ivigcalc.when import read_date
 
+KINDS = ("guideline", "label", "trial", "cohort", "case series", "case report", "review", "textbook")
+"""The kinds of evidence that a source may be."""
+
 
 def read_sources(item: Item) -> dict[str, Source]:
     """Read the table `sources:`.
@@ -19,7 +22,7 @@ def read_sources(item: Item) -> dict[str, Source]:
     """
     sources = {}
     for key, entry in item.entries():
-        entry.only("citation", "url", "licence", "read", "external")
+        entry.only("citation", "url", "licence", "read", "external", "kind")
         sources[key] = Source(
             key=key,
             citation=entry.take("citation", text),
@@ -27,6 +30,7 @@ def read_sources(item: Item) -> dict[str, Source]:
             licence=entry.take_stated("licence", text),
             read=entry.take("read", _iso_date),
             external=entry.take("external", one_of("yes", "no")) == "yes",
+            kind=entry.take_or("kind", one_of(*KINDS), None),
         )
     return sources
 

@@ -9,26 +9,18 @@ import click
 import typer
 
 from ivigcalc import __version__
-from ivigcalc.cli.batch import batch
 from ivigcalc.cli.catalogue import catalogue_app
-from ivigcalc.cli.command import StrictCommand
-from ivigcalc.cli.demand import demand
+from ivigcalc.cli.command import LateGroup, StrictCommand
 from ivigcalc.cli.output import printable
 from ivigcalc.cli.plan import plan
-from ivigcalc.cli.products import products
-from ivigcalc.cli.regimens import regimens
-from ivigcalc.cli.weight import weight
 from ivigcalc.errors import CatalogueError, IvigcalcError, OutputError, ReaderGone
 
 INTERRUPTED = 130
 
-app = typer.Typer(name="ivigcalc", rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, suggest_commands=False)
+app = typer.Typer(
+    name="ivigcalc", cls=LateGroup, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, suggest_commands=False
+)
 app.command(cls=StrictCommand, short_help="Plan a regimen: grams for each day.")(plan)
-app.command(cls=StrictCommand, short_help="Plan a file of patients, row by row.")(batch)
-app.command(cls=StrictCommand, short_help="What a schedule of many asks for.")(demand)
-app.command(cls=StrictCommand, short_help="Every dosing weight side by side.")(weight)
-app.command(cls=StrictCommand, short_help="List the regimens, or show one.")(regimens)
-app.command(cls=StrictCommand, short_help="List the products, or show one.")(products)
 app.add_typer(catalogue_app, short_help="Look after the data files.")
 
 
@@ -51,10 +43,12 @@ def _root(
       ivigcalc batch patients.csv -o schedule.csv
       ivigcalc demand schedule.csv
       ivigcalc plan --weight "137 lb" --dose "2 g/kg/course" --days 5
+      ivigcalc check --weight 62 --regimen itp --order "25 g OD for 3 days"
       ivigcalc regimens
       ivigcalc regimens show itp
       ivigcalc products show octagam-10-us
       ivigcalc catalogue check regimens.yaml
+      ivigcalc about
 
     For prescribers and pharmacists. Not a registered medical device.
     """

@@ -56,7 +56,7 @@ def batch(
     """Plan a file of patients: each row as plan does, with its id; what cannot be planned is named with its line and the mend.
 
     The columns are named as the options of plan, without dashes, in any order: id,weight,regimen,start,cycles. An empty cell was
-    not given; pregnant and not-pregnant take yes; closed and accept take several with a semicolon between.
+    not given; pregnant and not-pregnant take yes; closed, accept and history take several with a semicolon between.
 
     \b
     Examples:

@@ -1,8 +1,12 @@
 """What every command shares: options given twice are refused, and options are taken as typed."""
 
+from importlib import import_module
+
 import click
 from click.core import ParameterSource
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command_from_info
+from typer.models import CommandInfo
 
 from ivigcalc.errors import InputError
 
@@ -28,6 +32,47 @@ class StrictCommand(TyperCommand):
             if option in options[:number]:
                 raise click.UsageError(f"{option.opts[0]} is given twice; write it once.", ctx)
         return super().parse_args(ctx, args)
+
+
+LATE = {
+    "batch": "Plan a file of patients, row by row.",
+    "demand": "What a schedule of many asks for.",
+    "check": "Check an order that somebody else wrote.",
+    "weight": "Every dosing weight side by side.",
+    "regimens": "List the regimens, or show one.",
+    "products": "List the products, or show one.",
+    "about": "Intended use, data files, faults.",
+}
+"""Commands that are loaded only when they are asked for, so that `plan` does not wait for their options; with their short help. Each
+is the function of its name in the module of its name."""
+
+
+class LateGroup(TyperGroup):
+    """The commands of ivigcalc, those that are loaded late among them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands."""
+        first, *others = super().list_commands(ctx)
+        return [first, *LATE, *others]
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command of a line of words; of an unknown one, say which names are close, those that are loaded late among them."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            from difflib import get_close_matches
+
+            if close := get_close_matches(args[0], self.list_commands(ctx)):
+                raise click.UsageError(f"No such command {args[0]!r}. Did you mean {' or '.join(map(repr, close))}?", ctx) from None
+            raise
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Find a command, and load it where that was left until now."""
+        if cmd_name not in LATE:
+            return super().get_command(ctx, cmd_name)
+        function = getattr(import_module(f"ivigcalc.cli.{cmd_name}"), cmd_name)
+        info = CommandInfo(name=cmd_name, cls=StrictCommand, callback=function, short_help=LATE[cmd_name])
+        return get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
 
 
 def options_given(ctx: click.Context) -> dict[str, str | tuple[str, ...]]:

@@ -187,10 +187,9 @@ def _stop_at(lines: list[str], count: int, name: str) -> None:
 def _about(
     site: "Site | None", ids: int | None, catalogues: tuple[str, ...], planned: dict[str, int] | None, notes: tuple[str, ...]
 ) -> "About":
-    from ivigcalc.catalogue import sha256_of
     from ivigcalc.demand.summing import About
 
-    whose = (site.name, sha256_of(site.data)) if site and site.prices else None
+    whose = (site.name, site.sha256) if site and site.prices else None
     return About(__version__, ids, catalogues, planned, notes, whose)
 
 

@@ -1,14 +1,33 @@
 """`ivigcalc plan`: what to give on each day."""
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ivigcalc import __version__
+from ivigcalc.cli.choices import (
+    Age,
+    BispecificStart,
+    Closed,
+    Cycles,
+    Days,
+    Direction,
+    DosingWeight,
+    Height,
+    History,
+    LastCourse,
+    NotPregnant,
+    OwnFile,
+    Pregnant,
+    PrePregnancyWeight,
+    RoundLimit,
+    RoundOver,
+    Until,
+    Vials,
+)
 from ivigcalc.cli.command import options_given
 from ivigcalc.cli.complete import complete_product, complete_regimen
-from ivigcalc.errors import InputError, IvigcalcError, Refused
+from ivigcalc.errors import InputError, Refused
 
 if TYPE_CHECKING:
     from ivigcalc.cli.data import Data
@@ -22,15 +41,6 @@ def complete_format() -> list[str]:
     from ivigcalc.cli.output import FORMATS
 
     return list(FORMATS)
-
-
-def complete_policy() -> list[str]:
-    """Complete the dosing weights and policies."""
-    from ivigcalc.catalogue import data_file, load_limits
-
-    with suppress(IvigcalcError):
-        return ["actual", "ideal", "adjusted", *load_limits(data_file("limits.yaml")).weights.offered]
-    return []
 
 
 def plan(
@@ -52,28 +62,34 @@ def plan(
         str | None,
         typer.Option("--dose", metavar="DOSE", help='A dose of your own: "0.4 g/kg/day" or "2 g/kg/course".'),
     ] = None,
-    days: Annotated[str | None, typer.Option("--days", metavar="N", help="Consecutive days of a course, 1 to 31.")] = None,
+    days: Days = None,
     every: Annotated[
         str | None,
         typer.Option("--every", metavar="INTERVAL", help='Start to start: "3 weeks", "21 days", "1 month" (a calendar month).'),
     ] = None,
-    cycles: Annotated[str | None, typer.Option("--cycles", metavar="N", help="How many courses in all.")] = None,
-    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Courses that start on or before this date.")] = None,
+    cycles: Cycles = None,
+    until: Until = None,
     start: Annotated[str | None, typer.Option("--start", metavar="DATE", help="First day: 2027-01-04, today or tomorrow.")] = None,
     infuse_on: Annotated[
         str | None,
         typer.Option("--infuse-on", metavar="WEEKDAYS", help='Weekdays of infusion: "mon-fri" or "mon,wed,fri".'),
     ] = None,
-    closed: Annotated[list[str] | None, typer.Option("--closed", metavar="DATE", help="A date without infusions; repeatable.")] = None,
-    height: Annotated[str | None, typer.Option("--height", metavar="HEIGHT", help='165 (cm), "1.65 m", "5 ft 5 in".')] = None,
+    closed: Closed = None,
+    height: Height = None,
     sex: Annotated[str | None, typer.Option("--sex", metavar="SEX", help="female or male, for ideal weight.")] = None,
-    age: Annotated[str | None, typer.Option("--age", metavar="AGE", help='54 (years) or "8 months".')] = None,
-    pregnant: Annotated[bool, typer.Option("--pregnant", help="Pregnant; unsaid is not taken as no.")] = False,
-    not_pregnant: Annotated[bool, typer.Option("--not-pregnant", help="Not pregnant.")] = False,
-    dosing_weight: Annotated[
-        str | None,
-        typer.Option("--dosing-weight", metavar="WHICH", help="actual, ideal, adjusted or a policy.", autocompletion=complete_policy),
+    age: Age = None,
+    pregnant: Pregnant = False,
+    not_pregnant: NotPregnant = False,
+    blood_group: Annotated[str | None, typer.Option("--blood-group", metavar="GROUP", help="O, A, B or AB.")] = None,
+    history: History = None,
+    last_course: LastCourse = None,
+    weight_date: Annotated[str | None, typer.Option("--weight-date", metavar="DATE", help="When the patient was weighed.")] = None,
+    previous_weight: Annotated[str | None, typer.Option("--previous-weight", metavar="WEIGHT", help="The body weight before.")] = None,
+    vaccines: Annotated[
+        str | None, typer.Option("--vaccines", metavar="WHERE", help="When live vaccines may follow: acip or australia.")
     ] = None,
+    pre_pregnancy_weight: PrePregnancyWeight = None,
+    dosing_weight: DosingWeight = None,
     product: Annotated[
         str | None,
         typer.Option(
@@ -84,42 +100,34 @@ def plan(
         str | None,
         typer.Option("--concentration", metavar="C", help='Of a product that is not listed: "10%", "100\u00a0mg/mL", "0.1\u00a0g/mL".'),
     ] = None,
-    vials: Annotated[str | None, typer.Option("--vials", metavar="SIZES", help="Vials on the shelf, in grams: 5,10,20.")] = None,
+    vials: Vials = None,
     round_: Annotated[
         str | None,
         typer.Option("--round", metavar="TO", help='"5 g", vial, or a published rule: ontario, seton, new-zealand.'),
     ] = None,
-    direction: Annotated[str | None, typer.Option("--direction", metavar="WAY", help="nearest, down or up.")] = None,
-    round_over: Annotated[str | None, typer.Option("--round-over", metavar="WHAT", help="Round the day or the course.")] = None,
-    round_limit: Annotated[
-        str | None,
-        typer.Option("--round-limit", metavar="PERCENT", help="The most that rounding may change; 10% unless set."),
-    ] = None,
+    direction: Direction = None,
+    round_over: RoundOver = None,
+    round_limit: RoundLimit = None,
     rate_for: Annotated[str | None, typer.Option("--rate-for", metavar="INDICATION", help="Rates of the label for this.")] = None,
     at_risk: Annotated[str | None, typer.Option("--at-risk", metavar="RISKS", help="kidney, thrombosis.")] = None,
     ramp: Annotated[
         str | None,
         typer.Option(
-            "--ramp", metavar="RAMP", help='"0.5, 1, 2 mL/kg/h every 30\u00a0min", "double every 30\u00a0min", printed, or a name.'
+            "--ramp", metavar="RAMP", help='"0.5, 1, 2\u00a0mL/kg/h every 30\u00a0min", "double every 30\u00a0min", printed, or a name.'
         ),
     ] = None,
     pump_step: Annotated[
         str | None, typer.Option("--pump-step", metavar="STEP", help='Of the pump, such as "0.1\u00a0mL/h"; 0.1 unless set.')
     ] = None,
     start_time: Annotated[str | None, typer.Option("--start-time", metavar="TIME", help="On the clock, such as 09:00.")] = None,
-    bispecific_start: Annotated[
-        str | None,
-        typer.Option("--bispecific-start", metavar="DATE", help="First day of the bispecific antibody (myeloma-teclistamab)."),
-    ] = None,
+    bispecific_start: BispecificStart = None,
     label: Annotated[str | None, typer.Option("--label", metavar="TEXT", help="Printed with the plan. No patient's name, please.")] = None,
     accept: Annotated[
         list[str] | None,
         typer.Option("--accept", metavar="CODE=FIGURE", help="Let one refused figure through, as the refusal names it."),
     ] = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why it is accepted; printed with the plan.")] = None,
-    site: Annotated[
-        str | None, typer.Option("--site", metavar="FILE", help="The hospital's own file of defaults and regimens; none for none.")
-    ] = None,
+    site: OwnFile = None,
     format_: Annotated[
         str | None,
         typer.Option("--format", metavar="FORMAT", help="table, csv or json.", autocompletion=complete_format),
@@ -150,7 +158,7 @@ def plan(
     if force and output in (None, "-"):
         raise InputError("--force replaces a file, and none is named; add -o FILE or leave it out")
     options = {name: text for name, text in options_given(ctx).items() if name not in _NOT_INPUTS}
-    data = load_data(site)
+    data = load_data(site, regimen)
     result = answer(options, data.shipped, data.limits, date.today(), data.formulary, data.site)  # noqa: DTZ011 (the ward's own day)
     if isinstance(result, Comparison):
         _show_choices(result, format_name, output)

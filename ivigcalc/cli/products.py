@@ -1,11 +1,14 @@
 """`ivigcalc products`: what is known of each product."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ivigcalc.cli.complete import complete_product
 from ivigcalc.errors import InputError
+
+if TYPE_CHECKING:
+    from ivigcalc.model import Product
 
 
 def _complete() -> list[str]:
@@ -32,20 +35,22 @@ def products(
       ivigcalc products show octagam-10-us
     """
     from ivigcalc.catalogue.products import find_all_products, find_product
-    from ivigcalc.cli.data import load_data
+    from ivigcalc.cli.data import load_data, site_lines
     from ivigcalc.cli.output import deliver, may_colour, screen_bytes, screen_width
     from ivigcalc.export.products import product_list, product_page
 
-    known = load_data(site).formulary().products
+    data = load_data(site)
+    known = data.formulary().products
     words = words or []
     if words[:1] == ["show"]:
         if len(words) == 1:
             raise InputError("products show: the id is missing; write such as: ivigcalc products show octagam-10-us")
-        product = find_product(known, " ".join(words[1:]), "products show")
-        text = product_page(product, screen_width(), colour=may_colour())
+        listed: tuple[Product, ...] = (find_product(known, " ".join(words[1:]), "products show"),)
+        text = product_page(listed[0], screen_width(), colour=may_colour())
     else:
         listed = find_all_products(known, " ".join(words))
         if not listed:
             raise InputError(f"products: none holds {' '.join(words)!r}; list all with: ivigcalc products")
         text = product_list(listed, screen_width(), colour=may_colour())
-    deliver(screen_bytes(text), None, force=False)
+    shown = (f"products.{product.id}" for product in listed)
+    deliver(screen_bytes(text + site_lines(shown, data)), None, force=False)

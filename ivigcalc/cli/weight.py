@@ -4,17 +4,19 @@ from typing import Annotated
 
 import typer
 
+from ivigcalc.cli.choices import Age, Height, NotPregnant, Pregnant, PrePregnancyWeight
 from ivigcalc.cli.command import options_given
 
 
 def weight(
     ctx: typer.Context,
     weight_: Annotated[str | None, typer.Option("--weight", metavar="WEIGHT", help='Body weight: 62 (kg), "137 lb", "9 st 11 lb".')] = None,
-    height: Annotated[str | None, typer.Option("--height", metavar="HEIGHT", help='165 (cm), "1.65 m", "5 ft 5 in".')] = None,
+    height: Height = None,
     sex: Annotated[str | None, typer.Option("--sex", metavar="SEX", help="female or male.")] = None,
-    age: Annotated[str | None, typer.Option("--age", metavar="AGE", help='54 (years) or "8 months".')] = None,
-    pregnant: Annotated[bool, typer.Option("--pregnant", help="Pregnant; unsaid is not taken as no.")] = False,
-    not_pregnant: Annotated[bool, typer.Option("--not-pregnant", help="Not pregnant.")] = False,
+    age: Age = None,
+    pregnant: Pregnant = False,
+    not_pregnant: NotPregnant = False,
+    pre_pregnancy_weight: PrePregnancyWeight = None,
     label: Annotated[str | None, typer.Option("--label", metavar="TEXT", help="Shown with the weights. No patient's name, please.")] = None,
     format_: Annotated[str | None, typer.Option("--format", metavar="FORMAT", help="table or json.")] = None,
 ) -> None:

@@ -19,6 +19,7 @@ class Amounts(NamedTuple):
     ordered_g: tuple[Fraction, ...]  # of each day, rising
     rounded_over: Basis
     tie: bool  # the rounded dose lay midway between two that could be ordered
+    under_cap: bool  # only a cap of the source kept it from the higher of them
 
 
 def amounts(phase: Settled, weight_kg: Fraction, rounding: Rounding) -> Amounts:
@@ -33,28 +34,30 @@ def amounts(phase: Settled, weight_kg: Fraction, rounding: Rounding) -> Amounts:
     """
     once = phase.dose_g_per_kg * weight_kg
     uncapped = once * phase.days if phase.per == "day" else once
-    course = _capped(phase, uncapped)
+    course = _capped(phase, uncapped, weight_kg)
     over = rounding.applies_to or ("day" if phase.days == 1 else phase.per)
     stated = course / phase.days if over == "day" else course
-    ordered, tie = order(stated, phase.days, over, rounding, _most(phase, over))
-    day_cap = _own_cap(phase.caps, "day")
+    rounded = order(stated, phase.days, over, rounding, _most(phase, over, weight_kg))
+    ordered = rounded.days_g
+    day_cap = _own_cap(phase.caps, "day", weight_kg)
     if day_cap is not None and ordered[-1] > day_cap:
         raise Refused(
-            f"whole steps would take a day to {_g(ordered[-1])}, more than the {_g(day_cap)} a day of the source; write a finer --round"
+            f"rounding would take a day to {_g(ordered[-1])}, more than the {_g(day_cap)} a day of the source; "
+            f"write a smaller {'--vials' if rounding.step_g is None else '--round'}, or more --days"
         )
-    return Amounts(uncapped, course / phase.days, course, ordered, over, tie)
+    return Amounts(uncapped, course / phase.days, course, ordered, over, rounded.tie, rounded.under_cap)
 
 
-def _most(phase: Settled, over: Basis) -> Fraction | None:
+def _most(phase: Settled, over: Basis, weight_kg: Fraction) -> Fraction | None:
     """The most [g] that the caps of the regimen's own source leave for a day or a course."""
-    day, course = (_own_cap(phase.caps, per) for per in ("day", "course"))
+    day, course = (_own_cap(phase.caps, per, weight_kg) for per in ("day", "course"))
     caps = (day, course and course / phase.days) if over == "day" else (day and day * phase.days, course)
     return min((cap for cap in caps if cap is not None), default=None)
 
 
-def _capped(phase: Settled, course: Fraction) -> Fraction:
+def _capped(phase: Settled, course: Fraction, weight_kg: Fraction) -> Fraction:
     """Apply the caps of the regimen's own source to a course [g]."""
-    course_cap, day_cap = (_own_cap(phase.caps, per) for per in ("course", "day"))
+    course_cap, day_cap = (_own_cap(phase.caps, per, weight_kg) for per in ("course", "day"))
     course = course if course_cap is None else min(course, course_cap)
     if day_cap is None or course / phase.days <= day_cap:
         return course
@@ -67,9 +70,9 @@ def _capped(phase: Settled, course: Fraction) -> Fraction:
     )
 
 
-def _own_cap(caps: tuple[Cap, ...], per: str) -> Fraction | None:
+def _own_cap(caps: tuple[Cap, ...], per: str, weight_kg: Fraction) -> Fraction | None:
     """The strictest cap [g] of the regimen's own source for a day or a course; one of an external source only warns."""
-    return min((cap.grams for cap in caps if cap.per == per and not cap.cited.source.external), default=None)
+    return min((cap.at(weight_kg) for cap in caps if cap.per == per and not cap.cited.source.external), default=None)
 
 
 def _days(count: int) -> str:

@@ -51,7 +51,7 @@ def _days(phase: Phase, choices: Choices, dose: Dose, weight_kg: Fraction, days_
         return range(choices.days, choices.days + 1)
     if phase.days:
         return range(phase.days.low, phase.days.high + 1)
-    day_caps = [cap.grams for cap in phase.caps if cap.per == "day"]
+    day_caps = [cap.at(weight_kg) for cap in phase.caps if cap.per == "day"]
     if day_caps and dose.per == "course" and days_shown is None:
         return range(1, min(-(-dose.g_per_kg * weight_kg // min(day_caps)), MOST_DAYS) + 1)
     return range(1, (days_shown or DAYS_SHOWN) + 1)

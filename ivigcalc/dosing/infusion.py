@@ -54,8 +54,9 @@ def run_ramp(
         minutes = most if wanted.minutes is None else min(wanted.minutes, most)
         given = rate * minutes / 60
         rest, clock = rest - given, clock + minutes
-        if steps and steps[-1].ml_per_h == rate and steps[-1].capped == capped:
+        if steps and steps[-1].ml_per_h == rate:
             last = steps.pop()
+            per_kg, capped = last.ml_per_kg_per_h, last.capped or capped
             minutes, given = minutes + last.minutes, given + last.volume_ml
         steps.append(PumpStep(per_kg, rate, minutes, given, volume - rest, clock, capped))
     assert rest == 0, "the last step of a ramp has no end"
@@ -64,13 +65,16 @@ def run_ramp(
 
 def _capped(wanted: RampStep, weight_kg: Fraction, pump_step: Fraction, cap: RateCap | None) -> tuple[Fraction, Fraction, bool]:
     """The pump's rate [mL/h] of a step, the rate per kg behind it, and whether the label's maximum lowered it."""
-    rate = pump_rate(wanted.rate, weight_kg, pump_step)
-    if cap is None:
-        return rate, wanted.rate, False
+    if cap is None or not above(wanted.rate, cap):
+        return pump_rate(wanted.rate, weight_kg, pump_step), wanted.rate, False
     most = pump_rate(cap.ml_per_kg_per_h, weight_kg, pump_step, less_than=cap.less_than)
-    if rate <= most:
-        return rate, wanted.rate, False
-    return most, min(cap.ml_per_kg_per_h, wanted.rate), True
+    return most, most / weight_kg if cap.less_than else cap.ml_per_kg_per_h, True
+
+
+def above(ml_per_kg_per_h: Fraction, cap: RateCap) -> bool:
+    """Whether a rate [mL/kg/h] is more than a label allows."""
+    most = cap.ml_per_kg_per_h
+    return ml_per_kg_per_h >= most if cap.less_than else ml_per_kg_per_h > most
 
 
 def rising(first: Fraction, minutes: Fraction, most: Fraction, following: Callable[[Fraction], Fraction]) -> tuple[RampStep, ...]:

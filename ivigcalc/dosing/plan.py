@@ -20,6 +20,8 @@ from ivigcalc.model import (
     DosingWeight,
     Given,
     Infusion,
+    LeftOut,
+    Option,
     Override,
     Patient,
     Phase,
@@ -69,7 +71,7 @@ class _Dose(NamedTuple):
 
     phase: Settled
     grams: Amounts
-    course: tuple[Fraction, Fraction, Fraction, Fraction, Fraction, Fraction, Basis, bool, Given]  # of Course, from uncapped_g on
+    course: tuple[Fraction, Fraction, Fraction, Fraction, Fraction, Fraction, Basis, bool, Given, bool]  # of Course, from uncapped_g on
     days: list[_Day]
 
 
@@ -96,8 +98,7 @@ def make_plan(
     offered = _documented(among, choices)
     if among and len(offered) != 1:
         if choices.dose is None or offered:
-            weight = dosing_weight(patient, regimen or among[0], choices.dosing_weight, policies, lambda _: "dose open")
-            return _side_by_side(patient, weight, regimen, offered or among, choices)
+            return _side_by_side(patient, regimen, offered or among, choices, policies)
         if regimen is None:
             ids = " or --regimen ".join(member.id for member in among)
             raise InputError(f"--dose: none of the regimens states {choices.dose}; write --regimen {ids}, or leave --regimen out")
@@ -160,17 +161,32 @@ def _documented(among: tuple[Regimen, ...], choices: Choices) -> tuple[Regimen, 
 
 
 def _side_by_side(
-    patient: Patient, weight: DosingWeight, regimen: Regimen | None, among: tuple[Regimen, ...], choices: Choices
+    patient: Patient, regimen: Regimen | None, among: tuple[Regimen, ...], choices: Choices, policies: WeightPolicies
 ) -> Comparison:
-    """Lay the regimens of a choice side by side; one that states no dose has nothing to show."""
+    """Lay the regimens of a choice side by side, each on the weight that its source names; name those with nothing to show."""
     which = () if choices.dose else ("--dose",)
     open_options = tuple(dict.fromkeys((*which, *(option for member in among for option in missing(member.phases[0], choices)))))
     shown = [member for member in among if choices.dose or member.phases[0].dose]
     if not shown:
         ids = ", ".join(member.id for member in among)
         raise Refused(f'none of the regimens {ids} states a dose, so none is given; if you have one, add --dose "G g/kg/course"')
-    options = tuple(option for member in shown for option in compare(member, member.phases[0], choices, weight, days_shown=DAYS_SHOWN))
-    return Comparison(patient, weight, regimen, options, open_options)
+    options: list[Option] = []
+    left_out = [LeftOut(member, "the source states no dose") for member in among if member not in shown]
+    refusals = []
+    for member in shown:
+        try:
+            weight = dosing_weight(patient, member, choices.dosing_weight, policies, lambda _: "dose open")
+            found = compare(member, member.phases[0], choices, weight, days_shown=DAYS_SHOWN)
+        except Refused as error:
+            refusals.append(error)
+            left_out.append(LeftOut(member, str(error)))
+        else:
+            options += [option._replace(weight=weight) for option in found]
+    if not options:
+        raise refusals[0]
+    first = options[0].weight
+    assert first is not None
+    return Comparison(patient, first, regimen, tuple(options), open_options, tuple(left_out))
 
 
 def _would_give(rows: list[tuple[Phase, Choices]], weight_kg: Fraction) -> str:
@@ -341,6 +357,7 @@ def _dose(phase: Settled, grams: Amounts, give: Callable[[Fraction], Given], wei
         grams.rounded_over,
         grams.tie,
         _together((day.given for day in days), supply),
+        grams.under_cap,
     )
     return _Dose(phase, grams, course, days)
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from fractions import Fraction
 
-from ivigcalc.dosing.infusion import pump_rate, rising, run_ramp
+from ivigcalc.dosing.infusion import above, pump_rate, rising, run_ramp
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import AtRisk, Product, PumpStep, Ramp, RampStep, Rate, RateCap, RateChoice, Rates, RateTable, Supply
-from ivigcalc.numbers import screen_text
+from ivigcalc.ramps import both, rate_in_words
 
 
 def settle_rates(choice: RateChoice, supply: Supply, patient_kg: Fraction, dosing_kg: Fraction) -> Rates:
@@ -25,12 +25,9 @@ def settle_rates(choice: RateChoice, supply: Supply, patient_kg: Fraction, dosin
     ramp = _ramp(choice, supply, found)
     ladder = _ladder(ramp, choice.table, weight, cap) if ramp else ()
     table = choice.table
-    first = table.first.ml_per_kg_per_h if table else None
-    if ladder and cap and _above(ladder[0], cap):
-        starts, most = both(ladder[0].rate, weight), both(cap.ml_per_kg_per_h, weight)
-        less = "less than " if cap.less_than else ""
-        raise Refused(f"--ramp: its first rate of {starts} is above the maximum of the label, {less}{most}; write a ramp that starts lower")
-    _refuse_unquoted(table, ladder, weight)
+    first = table.first.ml_per_kg_per_h if table and not table.first.shown_only else None
+    if ladder and cap:
+        _refuse_above(ladder, cap, weight)
     return Rates(
         choice=choice,
         at_risk=found,
@@ -39,7 +36,9 @@ def settle_rates(choice: RateChoice, supply: Supply, patient_kg: Fraction, dosin
         ladder=ladder,
         weight_kg=weight,
         first_ml_per_h=None if first is None else pump_rate(first, weight, choice.pump_step),
-        most_ml_per_h=None if cap is None else pump_rate(cap.ml_per_kg_per_h, weight, choice.pump_step, less_than=cap.less_than),
+        most_ml_per_h=None
+        if cap is None or cap.shown_only
+        else pump_rate(cap.ml_per_kg_per_h, weight, choice.pump_step, less_than=cap.less_than),
     )
 
 
@@ -65,16 +64,21 @@ def at_risk(choice: RateChoice, product: Product | None) -> tuple[AtRisk, ...]:
 
 def _cap(table: RateTable | None, found: tuple[AtRisk, ...]) -> RateCap | None:
     """The lowest of the label's maximum for the indication and for the patient at risk."""
-    rates = [*([table.maximum] if table else []), *(entry.rate for entry in found if entry.rate)]
-    caps = [RateCap(rate.ml_per_kg_per_h, rate.less_than) for rate in rates]
+    rates = [(table.maximum, False)] if table else []
+    rates += [(entry.rate, True) for entry in found if entry.rate]
+    caps = [RateCap(rate.ml_per_kg_per_h, rate.less_than, at_risk, rate.shown_only) for rate, at_risk in rates]
     return min(caps, key=lambda cap: (cap.ml_per_kg_per_h, not cap.less_than), default=None)
 
 
 def _ramp(choice: RateChoice, supply: Supply, found: tuple[AtRisk, ...]) -> Ramp | None:
     """The ramp that was named, else the label's own ladder; a patient at risk without a figure of the label needs a named one."""
-    if isinstance(choice.ramp, Ramp):
+    if choice.ramp and choice.table is None and supply.product and supply.product.rates:
+        return None  # which of the label's maxima would cap it is not known
+    if isinstance(choice.ramp, Ramp) and choice.ramp.doubles_after is None:
         return choice.ramp
     _ask_at_risk(choice, supply, found)
+    if isinstance(choice.ramp, Ramp):
+        return choice.ramp
     printed = _printed(choice.table) if choice.table else choice.open
     if isinstance(printed, Ramp) and (choice.ramp == "printed" or _is_label(choice.table)):
         return printed
@@ -89,11 +93,14 @@ def _ask_at_risk(choice: RateChoice, supply: Supply, found: tuple[AtRisk, ...]) 
         entries = [entry for entry in found if risk in entry.risks]
         if any(entry.rate for entry in entries):
             continue
-        said = next((f'says only "{entry.sentence.value}"' for entry in entries if entry.sentence), "was read without a rate for it")
-        name = f"the label of {supply.product.id}" if supply.product else "no label"
-        said = said if supply.product else "is known here"
+        said = "no label is known for a concentration alone"
+        if supply.product:
+            sentence = next(
+                (f'says only "{entry.sentence.value}"' for entry in entries if entry.sentence), "was read without a rate for it"
+            )
+            said = f"the label of {supply.product.id} {sentence}"
         raise Refused(
-            f"--at-risk {risk}: {name} {said}; no rate is taken from it. Add the rates of your ward, "
+            f"--at-risk {risk.replace(' ', '-')}: {said}, so no rate is taken from it; write the rates of your ward, "
             'such as --ramp "0.5, 1, 2 mL/kg/h every 30 min"'
         )
 
@@ -158,27 +165,19 @@ def _ladder(ramp: Ramp, table: RateTable | None, weight_kg: Fraction, cap: RateC
             "--ramp: doubling never ends, as no first rate and maximum of a label are known here; "
             'write the rates, such as "0.5, 1, 2 mL/kg/h every 30 min"'
         )
-    if why := table.first.shown_only:
-        raise Refused(f"--ramp: the label's first rate of {table.first.printed[0]} is shown only: {why}; write the rates themselves")
+    for what, rate in (("first rate", table.first), ("maximum", table.maximum)):
+        if rate.shown_only:
+            raise Refused(
+                f"--ramp: the label's {what}, {rate_in_words(rate, weight_kg)}, is shown only: {rate.shown_only}; "
+                'write the rates themselves, such as "0.5, 1, 2 mL/kg/h every 30 min"'
+            )
     return rising(table.first.ml_per_kg_per_h, ramp.doubles_after, cap.ml_per_kg_per_h, lambda rate: rate * 2)
 
 
-def _above(step: RampStep, cap: RateCap) -> bool:
-    return step.rate > cap.ml_per_kg_per_h or (cap.less_than and step.rate == cap.ml_per_kg_per_h)
-
-
-def _refuse_unquoted(table: RateTable | None, ladder: tuple[RampStep, ...], weight_kg: Fraction) -> None:
-    """Refuse a ramp that would have to be lowered to a maximum which never becomes a rate step."""
-    if table is None or table.maximum.shown_only is None:
-        return
-    most = table.maximum.ml_per_kg_per_h
-    if any(step.rate > most for step in ladder):
-        raise Refused(
-            f"--ramp: it rises above the label's maximum of {both(most, weight_kg)}, which is shown only ({table.maximum.shown_only}); "
-            "write a ramp that stays within it"
-        )
-
-
-def both(rate: Fraction, weight_kg: Fraction) -> str:
-    """A rate [mL/kg/h] in words, with the rate of the pump for a weight [kg]."""
-    return f"{screen_text(rate)} mL per kg per hour, {screen_text(rate * weight_kg)} mL per hour"
+def _refuse_above(ladder: tuple[RampStep, ...], cap: RateCap, weight_kg: Fraction) -> None:
+    """Refuse a ramp that starts above the maximum, or would have to be lowered to one that is never a rate step."""
+    of = f"the label's maximum{' for a patient at risk' if cap.at_risk else ''}, {rate_in_words(cap, weight_kg)}"
+    if above(ladder[0].rate, cap):
+        raise Refused(f"--ramp: its first rate, {both(ladder[0].rate, weight_kg)}, is above {of}; write a ramp that starts lower")
+    if cap.shown_only and above(ladder[-1].rate, cap):
+        raise Refused(f"--ramp: it rises above {of}, which is shown only: {cap.shown_only}; write a ramp that stays within it")

@@ -3,7 +3,6 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from ivigcalc.dosing.vials import below_and_above, split_in_vials
 from ivigcalc.errors import Refused
 from ivigcalc.model import Rounding
 from ivigcalc.numbers import exact_text, screen_text
@@ -18,6 +17,15 @@ class Rounded(NamedTuple):
 
     days_g: tuple[Fraction, ...]  # ordered, of each day, rising
     tie: bool
+    under_cap: bool  # the lower was taken only because the other would be more than the source's cap
+
+
+class _Amount(NamedTuple):
+    """A rounded amount [g], whether the calculated one lay midway, and whether it would have been the higher but for a cap."""
+
+    grams: Fraction
+    tie: bool = False
+    under_cap: bool = False
 
 
 def order(stated: Fraction, days: int, over: Basis, rounding: Rounding, most: Fraction | None) -> Rounded:
@@ -28,25 +36,31 @@ def order(stated: Fraction, days: int, over: Basis, rounding: Rounding, most: Fr
     Returns: the ordered dose of each day.
     Raises: Refused for a departure beyond the limit, and for a day that would hold nothing.
     """
-    rule = rounding.rule
-    if rule and rule.ask_below_g is not None and stated < rule.ask_below_g:
+    rule, day = rounding.rule, stated if over == "day" else stated / days
+    if rule and rule.ask_below_g is not None and day < rule.ask_below_g:
         raise Refused(
-            f'--round {rule.id}: {_g(stated)} is below {_g(rule.ask_below_g)}: {rule.note}; write the step itself, such as --round "1 g"'
+            f'--round {rule.id}: {_g(day)} a day is below {_g(rule.ask_below_g)}: {rule.note}; write the step itself, such as --round "1 g"'
         )
-    amount, tie = round_amount(stated, rounding, most)
-    ordered = (amount,) * days if over == "day" else _split(amount, days, rounding)
-    departs = abs(amount - stated) * 100 > rounding.limit_percent * stated
-    finer_would_do = rounding.step_g != Rounding().step_g
-    if ordered[0] == 0 and not (departs and finer_would_do):
+    amount = round_amount(stated, rounding, most)
+    departs, finer_would_do = _departs(stated, amount.grams, rounding), rounding.step_g != FINER_STEPS_G[-1]
+    if departs and finer_would_do:  # a finer step mends an empty day too, so it is what to say
+        raise Refused(_too_much(stated, days, over, rounding, most))
+    ordered = _share(amount.grams, days, over, rounding)
+    if ordered[0] == 0:
         raise Refused(_empty(stated * days if over == "day" else stated, ordered, rounding))
     if departs:
-        raise Refused(_departs(stated, amount, over, rounding, most))
-    return Rounded(ordered, tie)
+        raise Refused(_too_much(stated, days, over, rounding, most))
+    return Rounded(ordered, amount.tie, amount.under_cap)
+
+
+def _departs(stated: Fraction, amount: Fraction, rounding: Rounding) -> bool:
+    """Whether rounding would change a dose by more than is allowed."""
+    return abs(amount - stated) * 100 > rounding.limit_percent * stated
 
 
 def _empty(course: Fraction, ordered: tuple[Fraction, ...], rounding: Rounding) -> str:
     """Say that some days would hold nothing."""
-    finer = " or smaller --vials" if rounding.step_g is None else ""
+    finer = " or smaller --vials" if rounding.step_g is None else "" if rounding.step_g == FINER_STEPS_G[-1] else " or a smaller --round"
     days, empty = _days(len(ordered)), ordered.count(Fraction(0))
     which = "a day" if empty == 1 else "each day" if empty == len(ordered) else f"{empty} days"
     return (
@@ -55,32 +69,41 @@ def _empty(course: Fraction, ordered: tuple[Fraction, ...], rounding: Rounding) 
     )
 
 
-def round_amount(amount: Fraction, rounding: Rounding, most: Fraction | None = None) -> tuple[Fraction, bool]:
+def round_amount(amount: Fraction, rounding: Rounding, most: Fraction | None = None) -> _Amount:
     """Round to a multiple of the step, or to a sum of whole vials; a tie goes to the lower one, since no published rule says otherwise.
 
     Args: amount [g]; the rounding; the most that may come out [g], None for no bound.
-    Returns: the rounded amount [g]; whether it lay midway.
+    Returns: the rounded amount.
     """
     below, above = _neighbours(amount, rounding)
-    if below == above or rounding.direction == "down" or (most is not None and above > most):
-        return below, False
-    if rounding.direction == "up":
-        return above, False
-    return (above if above - amount < amount - below else below), above - amount == amount - below
+    if below == above or rounding.direction == "down":
+        return _Amount(below)
+    if rounding.direction == "up" or above - amount < amount - below:
+        too_much = most is not None and above > most
+        return _Amount(below if too_much else above, under_cap=too_much)
+    tie = above - amount == amount - below and (most is None or above <= most)
+    return _Amount(below, tie)
 
 
 def _neighbours(amount: Fraction, rounding: Rounding) -> tuple[Fraction, Fraction]:
     """The amounts on either side that could be ordered [g]; both are the amount itself where it is one of them."""
     if rounding.step_g is None:
+        from ivigcalc.dosing.vials import below_and_above  # only where whole vials are asked for
+
         return below_and_above(amount, rounding.vials_g)
     steps, rest = divmod(amount, rounding.step_g)
     return rounding.step_g * steps, rounding.step_g * (steps + (1 if rest else 0))
 
 
-def _split(course: Fraction, days: int, rounding: Rounding) -> tuple[Fraction, ...]:
+def _share(amount: Fraction, days: int, over: Basis, rounding: Rounding) -> tuple[Fraction, ...]:
+    """The dose of each day [g], of a rounded dose of a day or of the course."""
+    if over == "day":
+        return (amount,) * days
     if rounding.step_g is None:
-        return split_in_vials(course, days, rounding.vials_g)
-    return split_over_days(course, days, rounding.step_g)
+        from ivigcalc.dosing.vials import split_in_vials
+
+        return split_in_vials(amount, days, rounding.vials_g)
+    return split_over_days(amount, days, rounding.step_g)
 
 
 def split_over_days(course: Fraction, days: int, step: Fraction) -> tuple[Fraction, ...]:
@@ -93,32 +116,42 @@ def split_over_days(course: Fraction, days: int, step: Fraction) -> tuple[Fracti
     return (step * steps,) * (days - larger) + (step * (steps + 1),) * larger
 
 
-def _departs(stated: Fraction, amount: Fraction, over: Basis, rounding: Rounding, most: Fraction | None) -> str:
+def _too_much(stated: Fraction, days: int, over: Basis, rounding: Rounding, most: Fraction | None) -> str:
     """Say by how much rounding would change the dose, and the nearest amount that fits."""
-    change = (amount - stated) / stated * 100
+    amount = round_amount(stated, rounding, most)
+    change = (amount.grams - stated) / stated * 100
     what = f"{_g(stated)} a day" if over == "day" else f"a course of {_g(stated)}"
+    capped = f", and no more, as {_g(most)} is the most that the source allows" if amount.under_cap and most else ""
     by = f"{screen_text(abs(change), 1)}% {'more' if change > 0 else 'less'}"
     return (
-        f"--round: {what} would become {_g(amount)} when rounded {_direction(rounding)}to {_to(rounding)}, {by}; "
-        f"at most {screen_text(rounding.limit_percent)}% is allowed ({rounding.limit_source}). {_mend(stated, rounding, most)}"
+        f"--round: {what} would become {_g(amount.grams)} when rounded {_direction(rounding)}to {_to(rounding)}{capped}, {by}; "
+        f"at most {screen_text(rounding.limit_percent)}% is allowed ({rounding.limit_source}). {_mend(stated, days, over, rounding, most)}"
     )
 
 
-def _mend(stated: Fraction, rounding: Rounding, most: Fraction | None) -> str:
+def _mend(stated: Fraction, days: int, over: Basis, rounding: Rounding, most: Fraction | None) -> str:
     """The nearest amount within the limit, and what to type for it."""
-    step = rounding.step_g
-    offers = [(rounding._replace(direction="nearest"), "--direction nearest")] if rounding.direction != "nearest" else []
-    largest = max(rounding.vials_g) if step is None else step
+    rule = rounding.rule
+    ruled = rule is not None and rule.direction is not None
+    offers = [] if ruled or rounding.direction == "nearest" else [(rounding._replace(direction="nearest"), "--direction nearest")]
+    largest = max(rounding.vials_g) if rounding.step_g is None else rounding.step_g
+    finer = rounding._replace(direction="nearest") if ruled else rounding
     offers += [
-        (Rounding(finer, limit_percent=rounding.limit_percent), f'--round "{exact_text(finer)} g"')
-        for finer in FINER_STEPS_G
-        if finer < largest
+        (finer._replace(step_g=step), f'--round "{exact_text(step)} g"{_over(rule.over if rule else None)}')
+        for step in FINER_STEPS_G
+        if step < largest
     ]
     for other, words in offers:
-        amount, _ = round_amount(stated, other, most)
-        if abs(amount - stated) * 100 <= rounding.limit_percent * stated:
-            return f"The nearest amount that fits is {_g(amount)}: write {words}"
-    return "No amount in steps of 0.01 g fits; check the weight and the dose"
+        amount = round_amount(stated, other, most).grams
+        if not _departs(stated, amount, other) and 0 not in _share(amount, days, over, other):
+            steps = "of whole vials" if other.step_g is None else f"in steps of {_g(other.step_g)}"
+            return f"The nearest amount that fits {steps} is {_g(amount)}: write {words}"
+    return f"No amount in steps of {_g(FINER_STEPS_G[-1])} fits; check the weight and the dose"
+
+
+def _over(basis: Basis | None) -> str:
+    """What keeps the basis of a rule when its step is written by hand."""
+    return f" --round-over {basis}" if basis else ""
 
 
 def _direction(rounding: Rounding) -> str:
@@ -127,7 +160,7 @@ def _direction(rounding: Rounding) -> str:
 
 def _to(rounding: Rounding) -> str:
     if rounding.step_g is None:
-        return f"whole vials of {', '.join(_g(size) for size in rounding.vials_g)}"
+        return f"whole vials of {', '.join(exact_text(size) for size in sorted(rounding.vials_g))} g"
     return _g(rounding.step_g)
 
 

@@ -9,18 +9,14 @@ from ivigcalc.dosing.rates import run, shortest_minutes
 from ivigcalc.dosing.vials import pick
 from ivigcalc.model import Counts, Given, Rates, Supply
 
-NOTHING = Given()
 
-
-def give(ordered_g: Fraction, supply: Supply | None, rates: Rates | None) -> Given:
+def give(ordered_g: Fraction, supply: Supply, rates: Rates | None) -> Given:
     """Work out what one day's dose takes.
 
     Args: the ordered dose [g]; what it is drawn from; how it runs.
     Returns: volume, vials, waste and time, each only where it is known.
     Raises: Refused where the pump cannot run as slowly as a step asks.
     """
-    if supply is None:
-        return NOTHING
     volume = volume_ml(ordered_g, supply.g_per_ml) if supply.g_per_ml else None
     vials = pick(ordered_g, supply.vials_g) if supply.vials_g else None
     steps = run(rates, volume) if rates and volume else None

@@ -182,6 +182,20 @@ BASES: dict[str, Callable[[Patient], Decision]] = {"ideal": ideal, "adjusted": a
 """The plain weights beside the actual one, by name."""
 
 
+PRE_PREGNANCY: Literal["pre-pregnancy"] = "pre-pregnancy"
+"""The weight before pregnancy, which some sources name; only for a patient of whom it was given."""
+
+
+def _pre_pregnancy(patient: Patient) -> Decision:
+    """The weight before pregnancy, never above the actual weight."""
+    if patient.pre_pregnancy_kg is None:
+        return Undecided(("--pregnant with --pre-pregnancy-weight",), "the weight before pregnancy is not known")
+    if patient.pre_pregnancy_kg > patient.weight_kg:
+        before = f"the weight before pregnancy, {screen_text(patient.pre_pregnancy_kg, 2)} kg"
+        return _actual(patient, PRE_PREGNANCY, f"{before}, is above the actual weight, which is never exceeded")
+    return DosingWeight(patient.pre_pregnancy_kg, PRE_PREGNANCY, PRE_PREGNANCY, "the weight before pregnancy, as given", None)
+
+
 def plain(patient: Patient, weight: Fraction | Undecided) -> Fraction | None:
     """A Devine weight [kg] before any policy; None where it is not known, or the height is below where the formula starts."""
     return None if isinstance(weight, Undecided) or _below_devine(patient) else weight
@@ -193,7 +207,8 @@ def side_by_side(patient: Patient, policies: WeightPolicies) -> dict[str, Decisi
     Args: patient; the policies.
     Returns: name -> dosing weight, or what is needed to know it; the plain ones first.
     """
-    return {name: decide(patient, name, policies) for name in ("actual", *BASES, *policies.offered)}
+    before = () if patient.pre_pregnancy_kg is None else (PRE_PREGNANCY,)
+    return {name: decide(patient, name, policies) for name in ("actual", *BASES, *before, *policies.offered)}
 
 
 def decide(patient: Patient, name: str, policies: WeightPolicies) -> Decision:
@@ -207,9 +222,11 @@ def decide(patient: Patient, name: str, policies: WeightPolicies) -> Decision:
         return _actual(patient, "actual", "the weight as given")
     if name in BASES:
         return BASES[name](patient)
+    if name == PRE_PREGNANCY:
+        return _pre_pregnancy(patient)
     if name in policies.offered:
         return RULES[name](patient, policies.offered[name])
-    known = ", ".join(("actual", *BASES, *policies.offered))
+    known = ", ".join(("actual", *BASES, PRE_PREGNANCY, *policies.offered))
     if name in policies.not_offered:
         raise InputError(f"--dosing-weight: {name} is not offered: {policies.not_offered[name].missing}; write one of {known}")
     raise InputError(f"--dosing-weight: {name!r} is not known; write one of {known}")
@@ -227,7 +244,7 @@ def dosing_weight(
     Returns: dosing weight [kg].
     Raises: Refused where the weight needs an input that is missing, or a choice; InputError for an unknown policy.
     """
-    stated = regimen.weight_basis if regimen else None
+    stated = None if regimen is None or wanted is not None else _named(patient, regimen)
     name = wanted if wanted is not None else (stated.split()[0] if stated else None)
     if name is not None:
         decision = decide(patient, name, policies)
@@ -244,10 +261,21 @@ def dosing_weight(
     return _actual(patient, "actual", f"{who}; {known}")
 
 
+def _named(patient: Patient, regimen: Regimen) -> str | None:
+    """The weight that a source names for this patient, in its words."""
+    stated = regimen.weight_basis
+    if regimen.weight_basis_in_pregnancy and patient.sex != "male":
+        if patient.pregnant is None:
+            words = f"the source names {stated}, and in pregnancy {regimen.weight_basis_in_pregnancy}"
+            raise Refused(f"--dosing-weight: {words}; add --pregnant or --not-pregnant")
+        stated = regimen.weight_basis_in_pregnancy if patient.pregnant else stated
+    return stated
+
+
 def _which_weight(patient: Patient, index: Fraction, policies: WeightPolicies, grams: Callable[[Fraction], str]) -> str:
     """Ask which weight to use, with the dose that each would give."""
     offers = []
-    for name in ("actual", *BASES):
+    for name in ("actual", *BASES, *(() if patient.pre_pregnancy_kg is None else (PRE_PREGNANCY,))):
         decision = decide(patient, name, policies)
         if isinstance(decision, Undecided):
             needs = f"needs {', '.join(decision.needs)}" if decision.needs else decision.reason

@@ -7,8 +7,8 @@ from typing import Any
 
 import simplejson
 
-from ivigcalc.export.words import clock, order_text
-from ivigcalc.model import Cited, Given, Origin, Plan, Rate, Rates, Regimen, Settled, SiteUse, Supply
+from ivigcalc.export.words import clock_time, not_recorded, order_text
+from ivigcalc.model import Cited, Figure, Given, Origin, Plan, Rate, Rates, Regimen, Settled, SiteUse, Span, Supply
 from ivigcalc.numbers import exact_text
 
 SCHEMA = "ivigcalc.plan/1"
@@ -47,6 +47,7 @@ def _document(plan: Plan, origin: Origin) -> dict[str, Any]:
             "height_cm": _maybe(plan.patient.height_cm),
             "sex": plan.patient.sex,
             "age_years": _maybe(plan.patient.age_years),
+            "not_recorded": not_recorded(plan),
             "options": origin.options,
         },
         "dosing_weight": {
@@ -144,6 +145,7 @@ def _given(given: Given) -> dict[str, Any]:
         "volume_ml": _maybe(given.volume_ml),
         "vials": None if given.vials is None else [{"g": _number(size), "count": count} for size, count in given.vials],
         "wasted_g": _maybe(given.wasted_g),
+        "wasted_percent": _maybe(given.wasted_percent),
         "minutes": _maybe(given.minutes),
         "shortest_minutes": _maybe(given.shortest_minutes),
     }
@@ -161,7 +163,8 @@ def _steps(given: Given, rates: Rates | None) -> list[dict[str, Any]] | None:
             "volume_ml": _number(step.volume_ml),
             "so_far_ml": _number(step.so_far_ml),
             "ends_after_minutes": _number(step.ends_after_minutes),
-            "ends_at": None if start is None else clock(start, step.ends_after_minutes),
+            "ends_at": None if start is None else clock_time(start, step.ends_after_minutes)[1],
+            "ends_days_later": None if start is None else clock_time(start, step.ends_after_minutes)[0],
             "capped": step.capped,
         }
         for step in given.steps
@@ -175,19 +178,31 @@ def _rates(rates: Rates | None) -> dict[str, Any] | None:
     table, ramp = rates.choice.table, rates.ramp
     return {
         "for": list(table.indications) if table else None,
+        "label": table.label if table else None,
         "weight_kg": _number(rates.weight_kg),
         "pump_step_ml_per_h": _number(rates.choice.pump_step),
         "first": _rate(table.first) if table else None,
+        "first_ml_per_h": _maybe(rates.first_ml_per_h),
+        "ladder": {"kind": table.ladder.kind, "steps": [_rate(step) for step in table.ladder.steps]} if table and table.ladder else None,
+        "increment": _rate(table.increment) if table and table.increment else None,
+        "step_minutes": _minutes(table.step_minutes) if table else None,
         "maximum": _rate(table.maximum) if table else None,
+        "most_ml_per_h": _maybe(rates.most_ml_per_h),
+        "note": table.note if table else None,
+        "risks": list(rates.choice.risks),
         "at_risk": [
             {
                 "for": list(entry.risks),
                 "rate": _rate(entry.rate) if entry.rate else None,
                 "sentence": entry.sentence.value if entry.sentence else None,
+                "sentence_source": entry.sentence.source.citation if entry.sentence else None,
             }
             for entry in rates.at_risk
         ],
-        "ramp": None if ramp is None else {"name": ramp.name, "what": ramp.words, "source": _source(ramp.cited) if ramp.cited else None},
+        "ramp": None
+        if ramp is None
+        else {"name": ramp.name, "what": ramp.words, "note": ramp.note, "source": _source(ramp.cited) if ramp.cited else None},
+        "start_time": None if rates.choice.start is None else f"{rates.choice.start:%H:%M}",
         "open": rates.choice.open,
     }
 
@@ -197,14 +212,27 @@ def _rate(rate: Rate) -> dict[str, Any]:
         "ml_per_kg_per_h": _number(rate.ml_per_kg_per_h),
         "less_than": rate.less_than,
         "printed": list(rate.printed),
+        "disagree": rate.disagree,
+        "minutes": _minutes(rate.minutes),
         "source": rate.source.citation,
+        "url": rate.source.url,
         "quote": rate.quote,
+        "note": rate.note,
+        "shown_only": rate.shown_only,
     }
 
 
 def _site(site: SiteUse | None) -> dict[str, Any] | None:
     """The hospital's own file, and what was taken from it."""
     return site and {"name": site.name, "sha256": site.sha256, "options": site.defaults}
+
+
+def _minutes(minutes: Figure[Span[int]] | None) -> dict[str, Any] | None:
+    """How long a rate is held, or how often it may rise: one figure or a range."""
+    if minutes is None:
+        return None
+    span = minutes.value
+    return {"least": span.low, "most": span.high, "source": minutes.source.citation, "quote": minutes.quote}
 
 
 def _maybe(value: Fraction | None) -> Decimal | None:

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from ivigcalc.export import words
 from ivigcalc.export.screen import Screen
-from ivigcalc.model import Catalogue, Phase, Regimen, Span
+from ivigcalc.model import Cap, Catalogue, Phase, Regimen, Span
 from ivigcalc.numbers import screen_text
 
 NOT_STATED = "not stated"
@@ -18,9 +18,10 @@ def regimen_list(regimens: tuple[Regimen, ...], width: int, *, colour: bool) -> 
     """
     screen = Screen(width, colour=colour)
     for regimen in regimens:
-        also = f", also {', '.join(regimen.aliases)}" if regimen.aliases else ""
-        screen.heading(f"{regimen.id}{also}")
-        screen.lines([regimen.name, *(_phase(phase) for phase in regimen.phases), *_stands_for(regimen)], 2)
+        also = f"also {', '.join(regimen.aliases)}" if regimen.aliases else ""
+        fits = len(f"{regimen.id}, {also}") <= width
+        screen.heading(f"{regimen.id}, {also}" if also and fits else regimen.id)
+        screen.lines([*(() if fits else (also,)), regimen.name, *(_phase(phase) for phase in regimen.phases), *_stands_for(regimen)], 2)
     screen.gap()
     screen.lines(["Show one with all its figures and sources: ivigcalc regimens show ID"])
     return screen.text()
@@ -42,10 +43,14 @@ def regimen_page(catalogue: Catalogue, regimen: Regimen, width: int, *, colour: 
         screen.entry("Stands for", line)
     for member in (catalogue.regimens[key] for key in regimen.choose):
         screen.entry("Choice", f"{member.id}: {', '.join(_phase(phase) for phase in member.phases)}")
+    for label, text in (("Specialty", regimen.specialty), ("Standing", regimen.standing), ("Evidence", ", ".join(regimen.evidence))):
+        if text:
+            screen.entry(label, text)
     if not regimen.choose:
         screen.entry("Population", regimen.population or NOT_STATED)
         screen.entry("Country", regimen.jurisdiction or NOT_STATED)
-        screen.entry("Weight used", regimen.weight_basis or NOT_STATED)
+        in_pregnancy = f"; in pregnancy {regimen.weight_basis_in_pregnancy}" if regimen.weight_basis_in_pregnancy else ""
+        screen.entry("Weight used", (regimen.weight_basis or NOT_STATED) + in_pregnancy)
     for phase in regimen.phases:
         _phase_entries(screen, phase, several=len(regimen.phases) > 1)
     if regimen.window:
@@ -53,6 +58,8 @@ def regimen_page(catalogue: Catalogue, regimen: Regimen, width: int, *, colour: 
     cited = regimen.cited or tuple(dict.fromkeys(cited for key in regimen.choose for cited in catalogue.regimens[key].cited))
     for source in dict.fromkeys(citation.source for citation in cited):
         screen.entry("Source", [*words.source_lines(source), *(f'{c.locator}: "{c.quote}"' for c in cited if c.source is source)])
+    for conflict in regimen.conflicts:
+        screen.entry("Conflict", words.conflict_lines(conflict))
     for label, texts in (("Reading", regimen.readings), ("Note", regimen.notes)):
         if texts:
             screen.entry(label, texts)
@@ -77,12 +84,18 @@ def _phase_entries(screen: Screen, phase: Phase, *, several: bool) -> None:
         quote = f'{cap.cited.locator}: "{cap.cited.quote}"'
         screen.entry(
             "At most",
-            [f"{screen_text(cap.grams)} g a {cap.per}", words.source_lines(cap.cited.source)[0], quote],
+            [_cap(cap), words.source_lines(cap.cited.source)[0], quote],
         )
 
 
+def _cap(cap: Cap) -> str:
+    figure = f"{screen_text(cap.g_per_kg)} g per kg" if cap.g_per_kg is not None else f"{screen_text(cap.grams or Fraction(0))} g"
+    return f"{figure} per {cap.per}" if cap.g_per_kg is not None else f"{figure} a {cap.per}"
+
+
 def _phase(phase: Phase) -> str:
-    dose = f"{_range(phase.dose)} g per kg per {phase.per}" if phase.dose else "dose not stated"
+    most = "".join(f", at most {_cap(cap)}" for cap in phase.caps) if not phase.dose else ""
+    dose = f"{_range(phase.dose)} g per kg per {phase.per}" if phase.dose else f"dose not stated{most}"
     days = f"{_range(phase.days)} day{'' if phase.days.fixed == 1 else 's'}" if phase.days else "days not stated"
     return f"{dose}, {days}, {words.interval(phase.every)}"
 

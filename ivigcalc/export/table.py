@@ -1,9 +1,10 @@
 """The plan on the screen: what to give each day, why, and where every number comes from."""
 
 from fractions import Fraction
+from types import ModuleType
 
 from ivigcalc.export import words
-from ivigcalc.export.infusions import infusion_rows, step_rows, supply_entries
+from ivigcalc.export.infusions import infusion_rows
 from ivigcalc.export.screen import Screen
 from ivigcalc.export.words import grams
 from ivigcalc.model import Cited, Comparison, Course, Finding, Option, Patient, Plan, Regimen
@@ -25,21 +26,35 @@ def plan_table(plan: Plan, width: int, *, colour: bool) -> str:
     screen.gap()
     _patient(screen, plan)
     _dose(screen, plan)
-    supply_entries(screen, plan)
+    of_supply = _of_supply() if plan.choices.supply else None
+    if of_supply:
+        of_supply.supply_entries(screen, plan)
     _findings(screen, plan.findings)
+    if missing := words.not_recorded(plan):
+        screen.entry("Record", f"not recorded: {', '.join(missing)}")
     screen.gap()
     infusion_rows(screen, plan)
     screen.gap()
-    step_rows(screen, plan)
+    if of_supply:
+        of_supply.step_rows(screen, plan)
     if following := _next(plan):
         screen.entry("Next", following)
     screen.entry("Order", words.order_text(plan))
     if plan.regimen:
         _sources(screen, (plan.regimen,), plan.cited)
+    if of_supply:
+        of_supply.supply_sources(screen, plan)
     if plan.others:
         screen.entry("See also", ", ".join(other.id for other in plan.others))
     screen.entry("Use", words.INTENDED_USE)
     return screen.text()
+
+
+def _of_supply() -> ModuleType:
+    """What shows a product, its rates and steps; loaded only where there is one."""
+    from ivigcalc.export import supply
+
+    return supply
 
 
 def comparison_table(comparison: Comparison, width: int, choice: str, *, colour: bool) -> str:
@@ -49,12 +64,29 @@ def comparison_table(comparison: Comparison, width: int, choice: str, *, colour:
     Returns: the text of the screen.
     """
     screen = Screen(width, colour=colour)
-    regimens = tuple(dict.fromkeys(option.regimen for option in comparison.options if option.regimen))
+    regimens = comparison.regimens
     screen.heading(words.title(comparison) if comparison.regimen or not regimens else f"Regimens for {regimens[0].indication}")
     screen.gap()
     _patient(screen, comparison)
     screen.entry("Open", f"No schedule yet: {choice}.")
     screen.gap()
+    if comparison.regimen is None and len(comparison.regimens) > 1:
+        from ivigcalc.export.indication import blocks  # not needed for a plan
+
+        blocks(screen, comparison)
+        screen.gap()
+    else:
+        _matrix(screen, comparison)
+    shown = tuple(dict.fromkeys(regimen for regimen in (comparison.regimen, *comparison.regimens) if regimen))
+    for conflict in dict.fromkeys(conflict for regimen in shown for conflict in regimen.conflicts):
+        screen.entry("Conflict", words.conflict_lines(conflict))
+    _sources(screen, shown, tuple(dict.fromkeys(cited for regimen in shown for cited in regimen.cited)))
+    screen.entry("Use", words.INTENDED_USE)
+    return screen.text()
+
+
+def _matrix(screen: Screen, comparison: Comparison) -> None:
+    """Show the choices of one regimen as days by doses, and what was found on them."""
     columns = _columns(comparison)
     headings = [f"{screen_text(column[0].phase.dose_g_per_kg)} g per kg" for column in columns]
     for heading, column in zip(headings, columns, strict=True):
@@ -64,15 +96,13 @@ def comparison_table(comparison: Comparison, width: int, choice: str, *, colour:
     heads = [heading + _shared_total(column) for heading, column in zip(headings, columns, strict=True)]
     screen.rows(("Days", *heads), [(str(count), *(_cell(column, count) for column in columns)) for count in days])
     screen.gap()
+    if comparison.regimen and comparison.regimen.standing not in (None, "standard"):
+        screen.entry("Standing", f"{comparison.regimen.standing}: it is not standard treatment")
     first_of_kind = {finding.code: finding for option in reversed(comparison.options) for finding in option.findings}
     _findings(screen, comparison.findings)
     for finding in first_of_kind.values():
         label = "Refused" if finding.level == "refusal" else _LABELS[finding.level]
         screen.entry(label, f"{finding.text} Source: {finding.source}.", _STYLES[finding.level])
-    shown = tuple(dict.fromkeys(regimen for regimen in (comparison.regimen, *regimens) if regimen))
-    _sources(screen, shown, tuple(dict.fromkeys(cited for regimen in shown for cited in regimen.cited)))
-    screen.entry("Use", words.INTENDED_USE)
-    return screen.text()
 
 
 def _patient(screen: Screen, result: Plan | Comparison) -> None:
@@ -80,7 +110,8 @@ def _patient(screen: Screen, result: Plan | Comparison) -> None:
         screen.entry("Label", result.patient.label)
     if measures := _measures(result.patient):
         screen.entry("Patient", measures)
-    screen.entry("Weight", f"{words.kilograms(result.weight.kg)}, {result.weight.basis} body weight; {result.weight.reason}.")
+    if isinstance(result, Plan) or len({option.weight for option in result.options}) == 1:  # else each regimen says its own
+        screen.entry("Weight", f"{words.kilograms(result.weight.kg)}, {result.weight.basis} body weight; {result.weight.reason}.")
     if result.regimen:
         screen.entry("Regimen", result.regimen.id)
 
@@ -96,6 +127,9 @@ def _measures(patient: Patient) -> str:
         said.append(f"{screen_text(patient.age_years, 2)} years")
     if patient.pregnant is not None:
         said.append("pregnant" if patient.pregnant else "not pregnant")
+    if patient.pre_pregnancy_kg is not None:
+        said.append(f"{screen_text(patient.pre_pregnancy_kg)} kg before pregnancy")
+    said += words.record(patient)
     return ", ".join([f"{words.kilograms(patient.weight_kg)} actual weight", *said]) if said else ""
 
 
@@ -108,7 +142,7 @@ def _dose(screen: Screen, plan: Plan) -> None:
         infusions = [infusion for infusion in plan.infusions if infusion.cycle == course.cycle]
         lines = [
             f"{words.days_of(infusions)}, {grams(course.ordered_g)} per course",
-            words.per_kg(phase, course.calculated_g_per_kg),
+            words.calculated_per_kg(course),
         ]
         screen.entry("DOSE" if len(plan.phases) == 1 else phase.name, lines, "bold")
         screen.entry("Rounding", _rounding(plan, course))

@@ -5,7 +5,7 @@ from datetime import time
 from fractions import Fraction
 from itertools import groupby
 
-from ivigcalc.model import Comparison, Counts, Infusion, Plan, Settled, Source, Span, Supply
+from ivigcalc.model import Comparison, Conflict, Counts, Course, Infusion, Patient, Plan, Settled, Source, Span, Supply
 from ivigcalc.numbers import screen_text
 from ivigcalc.units import kg_to_lb
 from ivigcalc.when import Interval, screen_date
@@ -24,6 +24,40 @@ def grams(value: Fraction, decimals: int | None = None) -> str:
 def kilograms(kg: Fraction) -> str:
     """Write a body weight [kg] in kg and lb."""
     return f"{screen_text(kg)} kg, {screen_text(kg_to_lb(kg), 2)} lb"
+
+
+def calculated_per_kg(course: Course) -> str:
+    """Write the calculated dose [g/kg] of a day and of a course; beside a dose that rounding has changed it is said to be that."""
+    return ("calculated " if course.change_percent else "") + per_kg(course.phase, course.calculated_g_per_kg)
+
+
+def record(patient: Patient) -> list[str]:
+    """Write what was said of the patient's record, one phrase for each thing."""
+    said = []
+    if patient.blood_group:
+        said.append(f"blood group {patient.blood_group}")
+    if patient.history is not None:
+        said.append(f"history {' and '.join(patient.history) or 'none of those asked for'}")
+    if patient.last_course:
+        said.append(f"last course {grams(patient.last_course.grams)} until {screen_date(patient.last_course.day)}")
+    if patient.weight_date:
+        said.append(f"weighed on {screen_date(patient.weight_date)}")
+    if patient.previous_weight_kg:
+        said.append(f"{kilograms(patient.previous_weight_kg)} before")
+    return said
+
+
+def not_recorded(plan: Plan) -> list[str]:
+    """Name what was not given of the patient's record, so that it is not taken as no."""
+    patient = plan.patient
+    said = {
+        "blood group": patient.blood_group,
+        "history": patient.history,
+        "last course": patient.last_course,
+        "age": patient.age_years,
+        "risk factors": plan.choices.rate.risks or None,
+    }
+    return [name for name, value in said.items() if value is None]
 
 
 def per_kg(phase: Settled, course_g_per_kg: Fraction) -> str:
@@ -62,10 +96,16 @@ def duration(minutes: Fraction) -> str:
 
 def clock(start: time, minutes: Fraction) -> str:
     """Write what the clock shows so many minutes after a start, rounded up to the whole minute."""
+    later, shown = clock_time(start, minutes)
+    days = "" if later == 0 else " the next day" if later == 1 else f" {later} days later"
+    return f"{shown}{days}"
+
+
+def clock_time(start: time, minutes: Fraction) -> tuple[int, str]:
+    """Work out how many days later a clock shows what, so many minutes after a start, rounded up to the whole minute."""
     whole = start.hour * 60 + start.minute - (-minutes // 1)
     later, of_day = divmod(whole, 24 * 60)
-    days = "" if later == 0 else " the next day" if later == 1 else f" {later} days later"
-    return f"{of_day // 60:02}:{of_day % 60:02}{days}"
+    return later, f"{of_day // 60:02}:{of_day % 60:02}"
 
 
 def vials(counts: Counts) -> str:
@@ -124,9 +164,7 @@ def order_text(plan: Plan) -> str:
             continue
         infusions = [infusion for infusion in plan.infusions if infusion.cycle == courses[0].cycle]
         name = f"{phase.name}: " if len(plan.phases) > 1 else ""
-        parts.append(
-            f"{name}DOSE {days_of(infusions)}, {grams(courses[0].ordered_g)} per course, {per_kg(phase, courses[0].calculated_g_per_kg)}"
-        )
+        parts.append(f"{name}DOSE {days_of(infusions)}, {grams(courses[0].ordered_g)} per course, {calculated_per_kg(courses[0])}")
         if len(courses) > 1 and courses[0].start is None:
             parts[-1] += f", {len(courses)} courses {interval(phase.every)} from start to start"
         parts += [
@@ -156,6 +194,12 @@ def source_lines(source: Source) -> list[str]:
         f"{external}{source.citation}.",
         f"{source.url or 'address not stated'}, licence {licence}, read {source.read}",
     ]
+
+
+def conflict_lines(conflict: Conflict) -> list[str]:
+    """Write where sources differ, with the words of those that are cited for it."""
+    quotes = [f'{cited.source.citation}, {cited.locator}: "{cited.quote}"' for cited in conflict.cited]
+    return [conflict.text, *quotes]
 
 
 def title(result: Plan | Comparison) -> str:

@@ -2,23 +2,73 @@
 
 import re
 from fractions import Fraction
+from typing import NamedTuple
 
 from ivigcalc.errors import InputError
-from ivigcalc.model import Comparison, Course, Finding, Limit, Override, Plan, Rounding, Settled, SiteUse
+from ivigcalc.model import (
+    Cautions,
+    Comparison,
+    Course,
+    DosingWeight,
+    Finding,
+    Limit,
+    Override,
+    Patient,
+    Plan,
+    Regimen,
+    Rounding,
+    Settled,
+    SiteUse,
+    Supply,
+)
 from ivigcalc.numbers import NUMBER, exact_text, screen_text
+from ivigcalc.safety.cautions import NEVER, check_cautions
 from ivigcalc.units import Basis
 from ivigcalc.when import screen_date
 
 _WORDS = {"dose": "dose", "days": "days of the course", "every": "interval", "cycles": "number of courses"}
 
 
-def check(plan: Plan, limits: tuple[Limit, ...], site: SiteUse | None = None) -> Plan:
+def refuse_never(acceptances: tuple[str, ...]) -> None:
+    """Refuse an acceptance of what nothing accepts.
+
+    Args: acceptances as typed.
+    Raises: InputError.
+    """
+    for text in acceptances:
+        if (code := text.split("=")[0].strip().lower()) in NEVER:
+            raise InputError(f"--accept: nothing accepts {code}; it is a contraindication, so leave it out")
+
+
+class _Whose(NamedTuple):
+    """Whom a dose is judged for: both weights [kg], the regimen, and the age [years] if it was given."""
+
+    dosing_kg: Fraction
+    actual_kg: Fraction
+    regimen: Regimen | None
+    age_years: Fraction | None
+
+    @classmethod
+    def of(cls, result: Plan | Comparison, weight: DosingWeight, regimen: Regimen | None) -> "_Whose":
+        return cls(weight.kg, result.patient.weight_kg, regimen, result.patient.age_years)
+
+
+def check(
+    plan: Plan, limits: tuple[Limit, ...], site: SiteUse | None = None, among: tuple[Regimen, ...] = (), cautions: Cautions | None = None
+) -> Plan:
     """Add every finding to a plan.
 
-    Args: plan; the safety limits; what was taken from a site file.
+    Args: plan; the safety limits; what was taken from a site file; the regimens that its own was chosen among; the cautions of limits.yaml.
     Returns: the plan with its findings, refusals first.
     """
-    findings = [*_changed(plan), *_provenance(plan), *_window(plan), *_moved(plan), *_rounding(plan.rounding)]
+    findings = [
+        *_changed(plan),
+        *_weight(plan.regimen, plan.patient, plan.weight),
+        *_provenance(plan),
+        *_window(plan),
+        *_moved(plan),
+        *_rounding(plan.rounding),
+    ]
     if plan.choices.supply:
         from ivigcalc.safety.supply import check_supply  # only where there is a product
 
@@ -29,51 +79,47 @@ def check(plan: Plan, limits: tuple[Limit, ...], site: SiteUse | None = None) ->
             continue
         ordered = [infusion.ordered_g for infusion in plan.infusions if infusion.cycle == course.cycle]
         calculated: dict[Basis, Fraction] = {"day": course.calculated_g / phase.days, "course": course.calculated_g}
-        findings += _limits(phase, calculated, {"day": max(ordered), "course": course.ordered_g}, plan.weight.kg, limits)
-        findings += _caps(phase, calculated, course.uncapped_g)
+        whose = _Whose.of(plan, plan.weight, plan.regimen)
+        findings += _limits(phase, calculated, {"day": max(ordered), "course": course.ordered_g}, whose, limits)
+        findings += _caps(phase, calculated, course.uncapped_g, plan.weight.kg)
         findings += _tie(plan, course)
+        findings += _under_cap(course, plan.rounding)
+    if cautions:
+        findings += check_cautions(plan, cautions)
     if site:
-        from ivigcalc.safety.site import check_site
+        from ivigcalc.safety.site import check_site, rests_on
 
-        findings += check_site(site, _rests_on(plan))
+        findings += check_site(site, rests_on((plan.regimen, *among), plan.choices.supply, plan.rates and plan.rates.ramp))
     rank = {"refusal": 0, "warning": 1, "note": 2}
     ranked = tuple(sorted(dict.fromkeys(findings), key=lambda finding: rank[finding.level]))
     return plan._replace(findings=ranked, site=site) if ranked or site else plan
 
 
-def _rests_on(plan: Plan) -> tuple[str, ...]:
-    """The names of the regimen, product and ramp of a plan, as a site file would hold them."""
-    supply, ramp = plan.choices.supply, plan.rates and plan.rates.ramp
-    return (
-        *((f"regimens.{plan.regimen.id}",) if plan.regimen else ()),
-        *((f"products.{supply.product.id}",) if supply and supply.product else ()),
-        *((f"ramps.{ramp.name}",) if ramp else ()),
-    )
-
-
-def mark(comparison: Comparison, limits: tuple[Limit, ...], site: SiteUse | None = None) -> Comparison:
+def mark(comparison: Comparison, limits: tuple[Limit, ...], site: SiteUse | None = None, supply: Supply | None = None) -> Comparison:
     """Mark each option of a comparison with what the limits and caps say of it.
 
-    Args: comparison; the safety limits; what was taken from a site file.
+    Args: comparison; the safety limits; what was taken from a site file; what the doses are drawn from.
     Returns: the comparison with findings on its options.
     """
     options = []
     for option in comparison.options:
+        weight = option.weight or comparison.weight
         grams: dict[Basis, Fraction] = {"day": option.day_g, "course": option.course_g}
         ordered: dict[Basis, Fraction] = {"day": max(option.ordered_g), "course": sum(option.ordered_g, Fraction(0))}
         found = (
-            *_limits(option.phase, grams, ordered, comparison.weight.kg, limits),
-            *_caps(option.phase, grams, option.uncapped_g),
+            *_limits(option.phase, grams, ordered, _Whose.of(comparison, weight, option.regimen), limits),
+            *_caps(option.phase, grams, option.uncapped_g, weight.kg),
             *_overridden(option.phase.overrides),
+            *_weight(option.regimen, comparison.patient, option.weight or comparison.weight),
             *(finding for finding in _entered(option.phase) if option.regimen and finding.code != "entered-days"),
         )
         options.append(option._replace(findings=found))
     if site is None:
         return comparison._replace(options=tuple(options))
-    from ivigcalc.safety.site import check_site
+    from ivigcalc.safety.site import check_site, rests_on
 
-    regimens = dict.fromkeys(f"regimens.{option.regimen.id}" for option in options if option.regimen)
-    return comparison._replace(options=tuple(options), findings=tuple(check_site(site, tuple(regimens))))
+    regimens = (comparison.regimen, *(option.regimen for option in options))
+    return comparison._replace(options=tuple(options), findings=tuple(check_site(site, rests_on(regimens, supply, None))))
 
 
 def accept(findings: tuple[Finding, ...], acceptances: tuple[str, ...], reason: str | None) -> tuple[Finding, ...]:
@@ -90,6 +136,7 @@ def accept(findings: tuple[Finding, ...], acceptances: tuple[str, ...], reason: 
     if reason is not None and not acceptances:
         raise InputError("--reason: nothing is accepted with it; leave it out, or add the --accept that a refusal names")
     asked = {finding.code for finding in findings if finding.level == "refusal"}
+    refuse_never(acceptances)
     accepted: set[tuple[str, str]] = set()
     for text in acceptances:
         match = re.fullmatch(rf"([a-z0-9-]+)=({NUMBER})", text.strip(), re.ASCII)
@@ -116,45 +163,64 @@ def _limits(
     phase: Settled,
     calculated: dict[Basis, Fraction],
     ordered: dict[Basis, Fraction],
-    weight_kg: Fraction,
+    whose: _Whose,
     limits: tuple[Limit, ...],
 ) -> list[Finding]:
-    """Judge the calculated dose; an excess that only rounding causes is a note."""
+    """Judge the calculated dose on the lower of dosing and actual weight; an excess that only rounding causes is a note."""
     found = []
+    lower_kg, higher_kg = sorted((whose.dosing_kg, whose.actual_kg))
     for limit in limits:
-        figure, rounded = calculated[limit.per] / weight_kg, ordered[limit.per] / weight_kg
+        figure, rounded = calculated[limit.per] / lower_kg, ordered[limit.per] / lower_kg
         if figure <= limit.g_per_kg and rounded <= limit.g_per_kg:
             continue
         source = "; ".join(f"{cited.source.citation}, {cited.locator}" for cited in limit.cited)
         most = f"the limit of {screen_text(limit.g_per_kg)} g per kg per {limit.per}"
-        if figure > limit.g_per_kg and limit.per in phase.from_source:
-            text = f"{screen_text(figure)} g per kg per {limit.per} is more than {most}; the regimen's own source states it."
-            found.append(Finding(f"{limit.code}-source", "warning", text, source))
-        elif figure > limit.g_per_kg:
-            text = f"{screen_text(figure)} g per kg per {limit.per} is more than {most}."
-            found.append(Finding(limit.code, "refusal", text, source, exact_text(figure)))
-        elif rounded * 10 > limit.g_per_kg * 11:
+        if figure > limit.g_per_kg:
+            text = f"{screen_text(figure)} g per kg per {limit.per} is more than {most}"
+            if lower_kg != higher_kg:
+                on = ("dosing", "actual") if whose.dosing_kg < whose.actual_kg else ("actual", "dosing")
+                text += (
+                    f"; that is on the {on[0]} weight, and {screen_text(calculated[limit.per] / higher_kg)} g per kg on the {on[1]} weight"
+                )
+            stated = limit.per in phase.from_source and whose.dosing_kg <= whose.actual_kg
+            if stated and not (why := _outside(whose)):
+                found.append(Finding(f"{limit.code}-source", "warning", f"{text}; the regimen's own source states it.", source))
+            else:
+                text += f"; {why}" if stated else ""
+                found.append(Finding(limit.code, "refusal", f"{text}.", source, exact_text(figure)))
+        if rounded * 10 > max(limit.g_per_kg, figure) * 11:  # a dose that is meant to be above the limit may not run away either
+            above = most if figure <= limit.g_per_kg else f"the {screen_text(figure)} g per kg per {limit.per} that it is calculated as"
             text = (
-                f"Rounding alone takes the dose to {screen_text(rounded)} g per kg per {limit.per}, more than a tenth above {most}; "
+                f"Rounding alone takes the dose to {screen_text(rounded)} g per kg per {limit.per}, more than a tenth above {above}; "
                 "round to smaller steps or vials, or write another number of days."
             )
             found.append(Finding(f"{limit.code}-rounding", "refusal", text, source, exact_text(rounded)))
-        else:
+        elif rounded > limit.g_per_kg >= figure:
             text = f"Rounding alone takes the dose to {screen_text(rounded)} g per kg per {limit.per}, above {most}."
             found.append(Finding(f"{limit.code}-rounding", "note", text, source))
     return found
 
 
-def _caps(phase: Settled, calculated: dict[Basis, Fraction], uncapped_g: Fraction) -> list[Finding]:
+def _outside(whose: _Whose) -> str | None:
+    """Why the patient is not of the population of the regimen's source."""
+    from ivigcalc.safety.population import outside  # only where a source exceeds a limit
+
+    return outside(whose.regimen, whose.age_years)
+
+
+def _caps(phase: Settled, calculated: dict[Basis, Fraction], uncapped_g: Fraction, weight_kg: Fraction) -> list[Finding]:
     """Say where a cap of the regimen's own source was applied, and warn where an external one is exceeded."""
     found = []
     for cap in phase.caps:
         source = f"{cap.cited.source.citation}, {cap.cited.locator}"
-        most = f"{screen_text(cap.grams)} g a {cap.per}"
-        if cap.cited.source.external and calculated[cap.per] > cap.grams:
+        cap_g = cap.at(weight_kg)
+        most = f"{screen_text(cap_g)} g a {cap.per}"
+        if cap.g_per_kg is not None:
+            most += f", {screen_text(cap.g_per_kg)} g per kg"
+        if cap.cited.source.external and calculated[cap.per] > cap_g:
             text = f"{screen_text(calculated[cap.per])} g a {cap.per} is more than the {most} of an external source."
             found.append(Finding("external-limit", "warning", text, source))
-        elif not cap.cited.source.external and uncapped_g > calculated["course"] and calculated[cap.per] == cap.grams:
+        elif not cap.cited.source.external and uncapped_g > calculated["course"] and calculated[cap.per] == cap_g:
             course = f"{screen_text(calculated['course'])} g instead of {screen_text(uncapped_g)} g"
             text = f"The source caps the dose at {most}: the course is {course}."
             found.append(Finding("capped", "warning", text, source))
@@ -174,6 +240,14 @@ def _tie(plan: Plan, course: Course) -> list[Finding]:
     ]
 
 
+def _under_cap(course: Course, rounding: Rounding) -> list[Finding]:
+    """Say that a cap of the regimen's own source kept the dose from the amount that it would have been rounded to."""
+    if not course.under_cap:
+        return []
+    other = "amount above" if rounding.direction == "up" else "nearest amount"
+    return [Finding("rounded-under-cap", "note", f"The dose was rounded down, as the {other} would be more than the source allows.")]
+
+
 def _rounding(rounding: Rounding) -> list[Finding]:
     """Name the published rule that was followed, and a limit on rounding that was widened by hand."""
     found = []
@@ -190,6 +264,19 @@ def _rounding(rounding: Rounding) -> list[Finding]:
 def _changed(plan: Plan) -> list[Finding]:
     """Flag what departs from the regimen's own figures, and what was entered where the source states nothing."""
     return _overridden(plan.overrides) + [finding for phase in plan.phases if plan.regimen for finding in _entered(phase)]
+
+
+def _weight(regimen: Regimen | None, patient: Patient, weight: DosingWeight) -> list[Finding]:
+    """Flag a dosing weight other than the one that the regimen's source names for this patient."""
+    if regimen is None:
+        return []
+    in_pregnancy = regimen.weight_basis_in_pregnancy if patient.pregnant else None
+    stated = in_pregnancy or regimen.weight_basis
+    if not stated or stated.split()[0] in (weight.basis, weight.policy):
+        return []
+    named = stated.split()[0]
+    text = f"The dose rests on {weight.basis} body weight by {weight.policy}; the regimen's source names {stated}."
+    return [Finding(f"override-weight-{named}-to-{weight.policy}", "warning", text)]
 
 
 def _overridden(overrides: tuple[Override, ...]) -> list[Finding]:
@@ -223,6 +310,8 @@ def _provenance(plan: Plan) -> list[Finding]:
     found = []
     if plan.regimen is None:
         found.append(Finding("no-source", "warning", "The dose was entered by hand; no source stands behind it."))
+    if plan.regimen:
+        found += _standing(plan.regimen)
     for cited in plan.cited:
         if cited.source.external:
             text = "A source from outside the regimen's document stands behind the dose."
@@ -230,6 +319,18 @@ def _provenance(plan: Plan) -> list[Finding]:
     if any(phase.every and phase.every.unit == "month" for phase in plan.phases):
         text = "A month is a calendar month, on the same day of the month or its last day; it is not 28 days."
         found.append(Finding("calendar-month", "note", text))
+    return found
+
+
+def _standing(regimen: Regimen) -> list[Finding]:
+    """Say where a regimen is not standard treatment, and where sources differ on it."""
+    found = []
+    if regimen.standing and regimen.standing != "standard":
+        text = f"This regimen is {regimen.standing}: it is not standard treatment."
+        found.append(Finding(f"standing-{regimen.standing.replace(' ', '-')}", "warning", text))
+    for conflict in regimen.conflicts:
+        source = "; ".join(f'{cited.source.citation}, {cited.locator}: "{cited.quote}"' for cited in conflict.cited)
+        found.append(Finding("sources-differ", "note", f"Sources differ. {conflict.text}", source or None))
     return found
 
 
