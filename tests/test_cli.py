@@ -241,6 +241,8 @@ def test_every_example_of_the_help_works(run_cli: RunCli, tmp_path: Path, monkey
             file.unlink()
         (tmp_path / "patients.csv").write_text(PATIENTS, encoding="utf-8")
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(PATIENTS.encode())))
+        if example.startswith("ivigcalc demand schedule.csv"):
+            run_cli("batch", "patients.csv", "-o", "schedule.csv", "--errors", "errors.csv")
         result = run_cli(*shlex.split(example)[1:])
         assert result.code == 0, f"{example}: {result.err}"
 

@@ -980,8 +980,8 @@ def test_the_option_is_in_the_help(run_cli: RunCli, command: str) -> None:
 
 def test_the_example_of_the_docs_is_read_checked_and_planned_with(run_cli: RunCli) -> None:
     checked = run_cli("catalogue", "check", str(EXAMPLE))
-    assert (checked.code, checked.text) == (0, f"{EXAMPLE}: no faults; 4 defaults, 1 regimen, 0 products, 1 ramp\n")
-    assert check_site(EXAMPLE) == "4 defaults, 1 regimen, 0 products, 1 ramp"
+    assert (checked.code, checked.text) == (0, f"{EXAMPLE}: no faults; 4 defaults, 1 regimen, 0 products, 1 ramp, 2 prices\n")
+    assert check_site(EXAMPLE) == "4 defaults, 1 regimen, 0 products, 1 ramp, 2 prices"
     data = load_data(str(EXAMPLE))
     assert data.site
     assert data.site.own == {"regimens.ward-7-itp", "ramps.ward-7"}

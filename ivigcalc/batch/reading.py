@@ -50,7 +50,7 @@ def open_reader(file: IO[bytes], kind: Kind | None, sheet: Sheet = PATIENTS) -> 
     Returns: the header, and the records after it in their order.
     Raises: InputError for a file that is empty or whose header cannot be used.
     """
-    lines = _lines(file, sheet)
+    lines = read_lines(file, sheet.of)
     first = next(lines, None)
     if first is None:
         raise InputError(f"the file of {sheet.of} is empty; its first line names the columns, such as {sheet.example}")
@@ -125,10 +125,15 @@ def _cells(text: str, delimiter: str) -> list[str]:
         return text.split(delimiter)
 
 
-def _lines(file: IO[bytes], sheet: Sheet) -> Iterator[Record]:
-    """The lines of a file without their ends; one that is too long is passed over, never held in memory."""
+def read_lines(file: IO[bytes], of: str) -> Iterator[Record]:
+    """The lines of a file without their ends; one that is too long is passed over, never held in memory.
+
+    Args: the open file; what it holds a row for each of.
+    Returns: each line, or why it cannot be read.
+    Raises: InputError for a file of another encoding, and where reading fails.
+    """
     number = 0
-    while raw := _readline(file, MOST_LINE + 2, sheet):
+    while raw := _readline(file, MOST_LINE + 2, of):
         number += 1
         if number == 1:
             if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -137,7 +142,7 @@ def _lines(file: IO[bytes], sheet: Sheet) -> Iterator[Record]:
         end = raw[-1:]
         if end != b"\n" and len(raw) > MOST_LINE:
             size, returns = len(raw), b"\r" in raw
-            while end not in (b"\n", b"") and (more := _readline(file, MOST_LINE, sheet)):
+            while end not in (b"\n", b"") and (more := _readline(file, MOST_LINE, of)):
                 size, end = size + len(more), more[-1:]
             why = (
                 f"a line of {size:,} bytes; write at most {MOST_LINE:,} (a bound of our own), and mend quotes or line ends that are missing"
@@ -147,11 +152,11 @@ def _lines(file: IO[bytes], sheet: Sheet) -> Iterator[Record]:
         yield _decode(number, raw)
 
 
-def _readline(file: IO[bytes], size: int, sheet: Sheet) -> bytes:
+def _readline(file: IO[bytes], size: int, of: str) -> bytes:
     try:
         return file.readline(size)
     except OSError as error:
-        raise InputError(f"the file of {sheet.of} could not be read ({error.strerror or error}); nothing was written") from None
+        raise InputError(f"the file of {of} could not be read ({error.strerror or error}); nothing was written") from None
 
 
 def _decode(number: int, raw: bytes) -> Record:

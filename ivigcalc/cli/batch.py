@@ -140,13 +140,19 @@ def _run(files: Files, load_data: "Callable[[], Data]", jobs: int) -> "Counter[s
 
 def _reporter(note: "Write | None") -> "Callable[[Problem], object]":
     """What takes the rows that were not planned: a file, or a line each on standard error."""
-    from ivigcalc.cli.output import tell
     from ivigcalc.export.csv import csv_line, harmless
 
     if note is None:
-        return lambda p: tell(f"line {p.line:,}: {f'id {p.id}: ' if p.id else ''}{p.kind}: {p.message}")
+        return tell_problem
     note(csv_line("line", "id", "kind", "message").encode())
     return lambda p: note(csv_line(str(p.line), harmless(p.id), p.kind, harmless(" ".join(p.message.split()))).encode())
+
+
+def tell_problem(problem: "Problem") -> None:
+    """Name a row that was not planned on standard error."""
+    from ivigcalc.cli.output import tell
+
+    tell(f"line {problem.line:,}: {f'id {problem.id}: ' if problem.id else ''}{problem.kind}: {problem.message}")
 
 
 def _summary(files: Files, counts: "Counter[str]") -> None:

@@ -38,6 +38,7 @@ class StrictCommand(TyperCommand):
 
 LATE = {
     "batch": "Plan a file of patients, row by row.",
+    "demand": "What a schedule of many asks for.",
     "check": "Check an order that somebody else wrote.",
     "weight": "Every dosing weight side by side.",
     "regimens": "Find, show or compare regimens.",
