@@ -71,6 +71,7 @@ class Expected(NamedTuple):
     day_g: Fraction  # calculated
     course_g: Fraction  # calculated
     every: Span[Interval] | None
+    of_source: bool  # dose and interval are the source's own, for a patient of its population
     courses: int | None  # where a number was asked for
     dates: tuple[tuple[date, ...], ...]  # of each course; none where no first day was given
     findings: tuple[Finding, ...]  # what was found on it, with what was accepted
@@ -108,7 +109,7 @@ class Check(NamedTuple):
     within: Fraction  # how far an order may be rounded
     within_set: bool  # whether that was set by hand
     judged: tuple[Judged, ...]  # two for an order with two readings
-    site: tuple[Finding, ...] = ()  # what came from a hospital's own file
+    beside: tuple[Finding, ...] = ()  # what was found beside the order: of the patient, and of a hospital's own file
 
     @property
     def kind(self) -> Verdict:

@@ -86,6 +86,13 @@ class Window(NamedTuple):
     event: str
 
 
+class Ages(NamedTuple):
+    """The ages of a source's patients, where it states them as figures [years]."""
+
+    from_years: Fraction | None
+    below_years: Fraction | None
+
+
 class Conflict(NamedTuple):
     """Where sources differ on a regimen, in words; what one of them says against it is cited."""
 
@@ -115,6 +122,7 @@ class Regimen(NamedTuple):
     standing: str | None = None  # standard, contested, not routine or historical
     weight_basis_in_pregnancy: str | None = None  # where the source names another weight for it
     conflicts: tuple[Conflict, ...] = ()
+    ages: Ages | None = None  # of its source's patients, where these are figures
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -220,12 +228,54 @@ class RoundingRules(NamedTuple):
     rules: dict[str, RoundingRule]
 
 
+class Passage(NamedTuple):
+    """One place in a source, and what it asks for in words of ours; its own words may not have been kept."""
+
+    source: Source
+    locator: str
+    says: str
+    quote: str | None
+
+
+class Caution(NamedTuple):
+    """What a second person should see of a patient, a product or a schedule: when, what, and who says so."""
+
+    figures: dict[str, Fraction]
+    cited: tuple[Passage, ...]
+
+
+class VaccineRow(NamedTuple):
+    """One row of a table of live vaccines: for so much immunoglobulin [g/kg], so many months."""
+
+    from_g_per_kg: Fraction
+    to_g_per_kg: Fraction
+    months: int
+    note: str | None
+
+
+class VaccineTable(NamedTuple):
+    """How long to wait with a live vaccine in one jurisdiction; stepwise, lowest doses first."""
+
+    name: str
+    rows: tuple[VaccineRow, ...]
+    notes: tuple[str, ...]
+    cited: tuple[Passage, ...]
+
+
+class Cautions(NamedTuple):
+    """Everything under `cautions:` and `vaccines:` of limits.yaml, by name."""
+
+    of: dict[str, Caution]
+    vaccines: dict[str, VaccineTable]
+
+
 class Limits(NamedTuple):
     """Everything that limits.yaml holds."""
 
     doses: tuple[Limit, ...]
     rounding: RoundingRules
     weights: WeightPolicies
+    cautions: Cautions | None = None
 
 
 # Products
@@ -457,6 +507,13 @@ class Given(NamedTuple):
     shortest_minutes: Fraction | None = None  # at the maximum all the time
 
 
+class LastCourse(NamedTuple):
+    """The course before this plan: the day of its last infusion, and what it held in all."""
+
+    day: date
+    grams: Fraction
+
+
 class Patient(NamedTuple):
     """What was said of the patient; None where nothing was said, which is never taken as no."""
 
@@ -467,6 +524,11 @@ class Patient(NamedTuple):
     age_years: Fraction | None = None
     pregnant: bool | None = None
     pre_pregnancy_kg: Fraction | None = None
+    blood_group: Literal["O", "A", "B", "AB"] | None = None
+    history: tuple[str, ...] | None = None  # names such as iga-deficiency; empty where there is none
+    last_course: LastCourse | None = None
+    weight_date: date | None = None
+    previous_weight_kg: Fraction | None = None
 
 
 class DosingWeight(NamedTuple):
@@ -522,6 +584,8 @@ class Choices(NamedTuple):
     rounding: Rounding = Rounding()
     supply: Supply | None = None
     rate: RateChoice = RateChoice()
+    vaccines: str | None = None  # the jurisdiction whose table of live vaccines was asked for
+    today: date | None = None  # where a date is counted from it
 
 
 class Override(NamedTuple):
@@ -591,7 +655,7 @@ class Finding(NamedTuple):
     level: Level
     text: str
     source: str | None = None
-    figure: str | None = None  # of a refusal: the g per kg that --accept must name
+    figure: str | None = None  # of a refusal: the g per kg that --accept must name; None where nothing accepts it
     accepted: bool = False
     reason: str | None = None  # for which it was accepted
 

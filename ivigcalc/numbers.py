@@ -4,7 +4,10 @@ Inside ivigcalc every weight, dose and amount is a `Fraction`, so no step of the
 """
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
+from math import lcm
 
 from ivigcalc.errors import InputError
 
@@ -30,6 +33,11 @@ def refuse_long(text: str, what: str) -> None:
         raise InputError(f"{what}: a text of {len(text):,} characters; write at most {MOST_TEXT}")
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is plain digits with at most one decimal point, and not too long."""
+    return len(text) <= MOST_CHARACTERS and _number(text) is not None
+
+
 def read_number(text: str, what: str, within: str | None = None, example: str = "62.5") -> Fraction:
     """Read a positive decimal number exactly.
 
@@ -38,13 +46,14 @@ def read_number(text: str, what: str, within: str | None = None, example: str = 
     Returns: the number, above zero.
     Raises: InputError for anything but plain digits with at most one decimal point.
     """
-    if not _number(text) or len(text) > MOST_CHARACTERS:
+    if not is_number(text):
         why, advice = _what_is_wrong(text, example)
         if mended := _mend(text):
             right = " ".join((within or text).split()).replace(text, mended)
             advice = f'write "{right}"' if " " in right or "/" in right else f"write {right}"
         raise InputError(f"{what}: {why}; {advice}")
-    value = Fraction(text)
+    whole, _, decimals = text.partition(".")
+    value = Fraction(int(whole + decimals), 10 ** len(decimals))
     if value == 0:
         raise InputError(f"{what}: {text} is zero; write a number above zero")
     return value
@@ -129,10 +138,29 @@ def exact_text(value: Fraction) -> str:
     Args: value, of any unit.
     Returns: digits without exponent, comma or trailing zeros.
     """
-    decimals = decimals_of(value)
-    if decimals is None:
-        value, decimals = round(value, DECIMALS), DECIMALS
-    return _digits(value, decimals)
+    top, bottom = value.numerator, value.denominator
+    if bottom == 1:
+        return str(top)
+    decimals = _decimals_over(bottom)
+    if decimals is not None:
+        return _digits(top * (10**decimals // bottom), decimals)
+    scaled, rest = divmod(top * 10**DECIMALS, bottom)  # never midway: what lies midway ends
+    return _digits(scaled + (2 * rest > bottom), DECIMALS)
+
+
+def running_totals(start: Fraction, amounts: Iterable[Fraction]) -> list[Fraction]:
+    """Add amounts up one by one.
+
+    Args: where to start; the amounts, of the same unit.
+    Returns: the sum after each of them, exact.
+    """
+    amounts = list(amounts)
+    bottom = lcm(start.denominator, *(amount.denominator for amount in amounts))
+    top, totals = start.numerator * (bottom // start.denominator), []
+    for amount in amounts:
+        top += amount.numerator * (bottom // amount.denominator)
+        totals.append(Fraction(top, bottom))
+    return totals
 
 
 def decimals_of(value: Fraction) -> int | None:
@@ -141,7 +169,13 @@ def decimals_of(value: Fraction) -> int | None:
     Args: value, of any unit.
     Returns: the count of decimals.
     """
-    rest, twos, fives = value.denominator, 0, 0
+    return _decimals_over(value.denominator)
+
+
+@lru_cache(maxsize=4096)
+def _decimals_over(bottom: int) -> int | None:
+    """The decimals of a number in lowest terms over this denominator."""
+    rest, twos, fives = bottom, 0, 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
     while rest % 5 == 0:
@@ -161,12 +195,10 @@ def screen_text(value: Fraction, decimals: int | None = None) -> str:
     return f"{sign}{int(whole):,}" + (f".{rest}" if rest else "")
 
 
-def _digits(value: Fraction, decimals: int) -> str:
-    """Write a number that ends within `decimals` decimals, without trailing zeros."""
-    scaled = value.numerator * 10**decimals // value.denominator
-    if not decimals:
-        return str(scaled)
+def _digits(scaled: int, decimals: int) -> str:
+    """Write a whole number of the last of `decimals` decimals, without trailing zeros."""
     sign, digits = ("-", str(-scaled)) if scaled < 0 else ("", str(scaled))
-    digits = digits.rjust(decimals + 1, "0")
+    if len(digits) <= decimals:
+        digits = digits.rjust(decimals + 1, "0")
     rest = digits[-decimals:].rstrip("0")
-    return sign + digits[:-decimals] + (f".{rest}" if rest else "")
+    return f"{sign}{digits[:-decimals]}.{rest}" if rest else sign + digits[:-decimals]

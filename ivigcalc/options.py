@@ -19,6 +19,8 @@ PHARMACY = (
     *("ramp", "at-risk", "pump-step", "rate-for", "start-time"),
 )
 """The options that pharmacy.py reads."""
+RECORD = ("blood-group", "history", "last-course", "weight-date", "previous-weight")
+"""The options of the patient's record, which record.py reads."""
 GetFormulary = Callable[[], Formulary]
 """The products and ramps, read only when they are asked for."""
 

@@ -49,10 +49,11 @@ def add_pharmacy(choices: Choices, options: Options, regimen: Regimen | None, ru
     supply = _supply(options, formulary)
     rounding = _rounding(options, rules, supply)
     if supply is None or supply.g_per_ml is None:
-        for name in ("ramp", "at-risk", "pump-step", "rate-for", "start-time"):
+        for name in ("ramp", "pump-step", "rate-for", "start-time"):
             if name in options:
                 raise InputError(f'--{name} is about the rate, which needs the concentration; add --product ID or --concentration "10%"')
-        return choices._replace(rounding=rounding, supply=supply)
+        risks = given(options, "at-risk")  # what is to be seen of them needs no product
+        return choices._replace(rounding=rounding, supply=supply, rate=RateChoice(risks=() if risks is None else _risks(risks)))
     return choices._replace(rounding=rounding, supply=supply, rate=_rate(options, regimen, supply, formulary))
 
 

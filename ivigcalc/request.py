@@ -1,18 +1,40 @@
 """The options of `plan` as text -> a plan with its findings, or the open choices. The command line and files of patients
 both come through here, so they cannot differ."""
 
+from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ivigcalc.catalogue import find
-from ivigcalc.dosing.plan import make_plan
+from ivigcalc.dosing.plan import Frame, fill, frame, make_plan
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.model import Catalogue, Comparison, Finding, Formulary, Limits, Plan, Regimen, SiteUse
-from ivigcalc.options import PHARMACY, GetFormulary, Options, clean, default_rounding, given, many, one, read_choices, read_patient
-from ivigcalc.safety.checks import accept, check, mark
+from ivigcalc.model import Catalogue, Cautions, Choices, Comparison, Finding, Formulary, Limits, Patient, Plan, Product, Regimen, SiteUse
+from ivigcalc.options import (
+    PHARMACY,
+    RECORD,
+    GetFormulary,
+    Options,
+    clean,
+    default_rounding,
+    given,
+    many,
+    one,
+    read_choices,
+    read_patient,
+)
+from ivigcalc.safety.checks import accept, check, mark, refuse_never
 
 if TYPE_CHECKING:
     from ivigcalc.site import Site
+
+
+PATIENT = frozenset(
+    (
+        *("weight", "height", "sex", "age", "pregnant", "not-pregnant", "pre-pregnancy-weight", "label", "accept", "reason"),
+        *RECORD,
+    )
+)
+"""The options that `prepare` does not look at: they are the patient's own."""
 
 
 def _nothing() -> Formulary:
@@ -30,17 +52,64 @@ def answer(
     Returns: a plan in which no refusal is left open, or a comparison of the open choices.
     Raises: InputError, Refused.
     """
+    return answer_for(prepare(options, catalogue, limits, today, formulary, site), options)
+
+
+class Prepared(NamedTuple):
+    """All of a request that does not rest on the patient, read once for many patients."""
+
+    regimen: Regimen | None
+    among: tuple[Regimen, ...]
+    others: tuple[Regimen, ...]
+    choices: Choices
+    frame: Frame | None  # None where the patient is needed to settle it
+    limits: Limits
+    today: date
+    use: SiteUse | None  # what was taken from the site
+    site: "Site | None"
+
+
+def prepare(
+    options: Options, catalogue: Catalogue, limits: Limits, today: date, formulary: GetFormulary = _nothing, site: "Site | None" = None
+) -> Prepared:
+    """Read the options that are not the patient's.
+
+    Args: as of `answer`; options of the patient are passed over.
+    Returns: what was asked for.
+    Raises: InputError, Refused.
+    """
     if site is None:
-        return _answer(options, catalogue, limits, today, formulary, None)
-    from ivigcalc.site import told, with_defaults  # only where a hospital has a file of its own
+        return _prepare(options, catalogue, limits, today, formulary)
+    from ivigcalc.site import with_defaults  # only where a hospital has a file of its own
 
     merged, use = with_defaults(options, site)
     try:
-        return _answer(merged, site.catalogue, limits, today, site.formulary, use)
+        return _prepare(merged, site.catalogue, limits, today, site.formulary)._replace(use=use, site=site)
     except (InputError, Refused) as error:
-        if names := _behind(str(error), options, use, site, limits, today):
-            raise type(error)(f"{error} ({told(site, names)})") from None
-        raise
+        raise _told(error, options, use, site, limits, today) from None
+
+
+def answer_for(asked: Prepared, options: Options) -> Plan | Comparison:
+    """Answer what was prepared, for a patient.
+
+    Args: what was asked for; options as typed, the patient's among them.
+    Returns: as `answer`.
+    Raises: InputError, Refused.
+    """
+    try:
+        return _answer(asked, options)
+    except (InputError, Refused) as error:
+        if asked.site is None or asked.use is None:
+            raise
+        raise _told(error, options, asked.use, asked.site, asked.limits, asked.today) from None
+
+
+def _told(error: InputError | Refused, typed: Options, use: SiteUse, site: "Site", limits: Limits, today: date) -> InputError | Refused:
+    """Add to a message which defaults of a site stand behind it."""
+    from ivigcalc.site import told
+
+    names = _behind(str(error), typed, use, site, limits, today)
+    return type(error)(f"{error} ({told(site, names)})") if names else error
 
 
 def _behind(said: str, typed: Options, use: SiteUse, site: "Site", limits: Limits, today: date) -> tuple[str, ...]:
@@ -49,7 +118,7 @@ def _behind(said: str, typed: Options, use: SiteUse, site: "Site", limits: Limit
 
     def same(options: Options) -> bool:
         try:
-            _answer(options, site.catalogue, limits, today, site.formulary, None)
+            _answer(_prepare(options, site.catalogue, limits, today, site.formulary), options)
         except (InputError, Refused) as error:
             return str(error) == said
         return False
@@ -59,9 +128,7 @@ def _behind(said: str, typed: Options, use: SiteUse, site: "Site", limits: Limit
     return tuple(name for name in use.defaults if not same(without(name, typed, site))) or tuple(use.defaults)
 
 
-def _answer(
-    options: Options, catalogue: Catalogue, limits: Limits, today: date, formulary: GetFormulary, site: SiteUse | None
-) -> Plan | Comparison:
+def _prepare(options: Options, catalogue: Catalogue, limits: Limits, today: date, formulary: GetFormulary) -> Prepared:
     regimens = find(catalogue, one(options, "regimen")) if "regimen" in options else ()
     regimen = regimens[0] if len(regimens) == 1 else None
     choices = read_choices(options, regimen, today)
@@ -69,23 +136,64 @@ def _answer(
         raise InputError(
             'say what to plan: --regimen ID (list them with: ivigcalc regimens) or a dose such as --dose "2 g/kg/course" --days 5'
         )
-    patient = read_patient(options)
-    choices = choices._replace(rounding=default_rounding(limits.rounding))
+    choices = choices._replace(rounding=default_rounding(limits.rounding), today=today)
     if any(name in options for name in PHARMACY):
         from ivigcalc.pharmacy import add_pharmacy  # not needed by every plan
 
         choices = add_pharmacy(choices, options, regimen, limits.rounding, formulary)
+    if "vaccines" in options:
+        from ivigcalc.record import read_vaccines  # not needed by every plan
+
+        choices = choices._replace(vaccines=read_vaccines(one(options, "vaccines"), limits.cautions))
     among = tuple(catalogue.regimens[key] for key in regimen.choose) if regimen else regimens
-    result = make_plan(patient, regimen, choices, among, _others(catalogue, regimen), limits.weights)
+    others = _others(catalogue, regimen)
+    outline = None
+    if not among:
+        with suppress(InputError, Refused):  # said when its turn comes, after what is wrong with the patient
+            outline = frame(regimen, choices, others)
+    return Prepared(regimen, among, others, choices, outline, limits, today, None, None)
+
+
+def _answer(asked: Prepared, options: Options) -> Plan | Comparison:
+    patient, limits, supply = read_patient(options), asked.limits, asked.choices.supply
+    if any(name in options for name in RECORD):
+        from ivigcalc.record import add_record  # not needed by every plan
+
+        patient = add_record(patient, options, asked.choices.start, asked.today)
+        refuse_never(many(options, "accept"))
+        refuse_contraindicated(patient, supply and supply.product, limits.cautions)
+    result: Plan | Comparison
+    if asked.frame:
+        result = fill(patient, asked.frame, limits.weights)
+    else:
+        result = make_plan(patient, asked.regimen, asked.choices, asked.among, asked.others, limits.weights)
     if isinstance(result, Comparison):
         _refuse_schedule(options, result)
-        return mark(result, limits.doses, site, choices.supply)
-    plan = check(result, limits.doses, site, among)
+        return mark(result, limits.doses, asked.use, supply)
+    plan = check(result, limits.doses, asked.use, asked.among, limits.cautions)
     reason = None if (why := given(options, "reason")) is None else clean(why)
-    plan = plan._replace(findings=accept(plan.findings, many(options, "accept"), reason))
+    findings = accept(plan.findings, many(options, "accept"), reason)
+    if findings is not plan.findings:
+        plan = plan._replace(findings=findings)
     if refusals := [finding for finding in plan.findings if finding.level == "refusal" and not finding.accepted]:
         raise Refused(_refusal(refusals, many(options, "accept")))
     return plan
+
+
+def refuse_contraindicated(patient: Patient, product: Product | None, cautions: Cautions | None) -> None:
+    """Refuse what nothing accepts, whether or not anything else is settled.
+
+    Args: the patient; the product, None where it is not known; the cautions of limits.yaml.
+    Raises: Refused.
+    """
+    if not patient.history or cautions is None:
+        return
+    from ivigcalc.safety.contraindications import refuse
+
+    refusals = list(refuse(patient, product, cautions))
+    if refusals:
+        texts = " ".join(f"{finding.code}: {finding.text} (source: {finding.source})" for finding in refusals)
+        raise Refused(f"{texts} Nothing is planned, and nothing accepts this.")
 
 
 def _others(catalogue: Catalogue, regimen: Regimen | None) -> tuple[Regimen, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ivigcalc.errors import InputError
-from ivigcalc.numbers import exact_text, read_number, read_whole, refuse_long, screen_text
+from ivigcalc.numbers import exact_text, is_number, read_number, read_whole, refuse_long, screen_text
 
 if TYPE_CHECKING:
     from pint import UnitRegistry
@@ -60,7 +60,10 @@ def read_weight(text: str, what: str = "--weight") -> Fraction:
     Returns: body weight [kg], exact.
     Raises: InputError when it cannot be read or is outside 0.2 to 650 kg (a bound of our own).
     """
-    value = _read_amount(text, what, _WEIGHT_UNITS, "kilogram", 'kg, lb, st or g, such as "62 kg", "137 lb", "9 st 11 lb"')
+    if is_number(text):  # what most are, and the same as the way below
+        value = read_number(text, what)
+    else:
+        value = _read_amount(text, what, _WEIGHT_UNITS, "kilogram", 'kg, lb, st or g, such as "62 kg", "137 lb", "9 st 11 lb"')
     return _within(value, WEIGHT_KG, text, what, "kg", "a body weight")
 
 
@@ -201,12 +204,17 @@ def convert(value: Fraction, unit: str, to: str) -> Fraction:
     Returns: value [to].
     Raises: pint's DimensionalityError when the units measure different things.
     """
+    return value * _factor(unit, to)
+
+
+@cache
+def _factor(unit: str, to: str) -> Fraction:
+    """How many of a unit make another one: asked of the registry once."""
     from decimal import Decimal, Inexact, localcontext
 
     with localcontext(prec=100) as context:
         context.traps[Inexact] = True
-        factor = registry().Quantity(Decimal(1), unit).to(to).magnitude
-    return value * Fraction(factor)
+        return Fraction(registry().Quantity(Decimal(1), unit).to(to).magnitude)
 
 
 @cache

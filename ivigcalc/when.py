@@ -1,6 +1,7 @@
 """Dates, weekdays and intervals as people type them."""
 
 import re
+from calendar import monthrange
 from datetime import date, time, timedelta
 from typing import Literal, NamedTuple
 
@@ -105,6 +106,17 @@ def _weekday(word: str, text: str, what: str) -> int:
         if word in (name, name[:3]):
             return number
     raise InputError(f'{what}: {word!r} in {text!r} is not a weekday; write such as "mon-fri" or "mon,wed,fri"')
+
+
+def add_months(day: date, months: int) -> date:
+    """Move a date on by calendar months: 31 January, 28 February, 31 March.
+
+    Args: day; how many months.
+    Returns: the date, or the last day of its month where that has no such day.
+    Raises: ValueError or OverflowError past the year 9999.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def screen_date(day: date) -> str:

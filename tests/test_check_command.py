@@ -394,3 +394,24 @@ def test_options_that_do_not_go_with_a_file(run_cli: RunCli, tmp_path: Path, mor
     result = run_cli("check", "--csv", str(source), *more)
     assert result.code == 2
     assert words in result.err
+
+
+def test_a_ramp_of_the_site_that_cannot_run_has_no_part_in_a_check(run_cli: RunCli, tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    # 14 mL per kg per h is above every maximum of the label
+    defaults = {"product": "privigen-us", "ramp": "14, 15 mL/kg/h every 30 min", "pump-step": "1 mL/h"}
+    site.write_text(json.dumps({"site": "St Elsewhere", "defaults": defaults}), encoding="utf-8")
+    words = ("--weight", "62", "--regimen", "itp", "--site", str(site))
+    assert "--ramp" in run_cli("plan", *words).err
+    result = run_cli("check", *words, "--order", "248 mL daily for 3 days")  # 24.8 g at 10%
+    assert (result.code, "agrees" in result.text) == (0, True)
+    assert "ramp" not in result.text
+
+
+def test_a_check_takes_the_limit_of_rounding_of_what_is_meant(run_cli: RunCli) -> None:
+    # 62 kg of icaht are 31 g a day; the next multiple of 10 g is 30 g, 3.2% less
+    words = ("check", "--weight", "62", "--regimen", "icaht", "--round", "10 g", "--order", "30 g daily for 4 days")
+    assert run_cli(*words).code == 0
+    refused = run_cli(*words, "--round-limit", "3%")
+    assert refused.code != 0
+    assert "3%" in refused.err

@@ -133,7 +133,7 @@ def high(tmp_path: Path) -> Catalogue:
         ({"regimen": "spread", "days": "3"}, ["course-dose-source"]),
         ({"regimen": "range", "days": "2"}, ["daily-dose-source", "course-dose-source"]),
         ({"regimen": "range", "days": "3"}, ["course-dose-source"]),
-        ({"regimen": "phases"}, ["course-dose-source"]),
+        ({"regimen": "phases"}, ["course-dose-source", "28-day-dose-source"]),
         ({"regimen": "phases", "cycles": "1"}, []),
     ],
 )
@@ -285,10 +285,10 @@ def test_refusals_come_first_then_warnings_then_notes() -> None:
         weight="62.006", regimen="itp", dose="1 g/kg/day", days="5", every="1 month", start="2027-01-09", infuse_on="mon-fri",
         accept=("course-dose=5",), reason="meant",
     )  # fmt: skip
-    assert [finding.level for finding in plan.findings] == ["refusal", *["warning"] * 3, *["note"] * 3]
+    assert [finding.level for finding in plan.findings] == ["refusal", *["warning"] * 3, *["note"] * 4]
     assert set(codes(plan)) == {
         "course-dose", "override-dose-0.4-g/kg/day-to-1-g/kg/day", "override-days-3-to-5", "override-every-3-weeks-to-1-month",
-        "calendar-month", "moved", "daily-dose-rounding",
+        "calendar-month", "moved", "daily-dose-rounding", "haemolysis",
     }  # fmt: skip
 
 
@@ -307,8 +307,9 @@ def test_each_phase_is_judged_by_its_own_days(tmp_path: Path) -> None:
         maintenance = {**phase(dose, "course", "1", every="3 weeks", begins="3 weeks"), "phase": "maintenance"}
         return catalogue_of(tmp_path, r=regimen(loading, maintenance))
 
-    assert codes(ask_plan(catalogue=first_then("0.4 g/kg"), weight="62", regimen="r")) == ["daily-dose-source"]
-    assert codes(ask_plan(catalogue=first_then("2 g/kg"), weight="62", regimen="r")) == ["daily-dose-source"]  # the same words, once
+    expected = ["daily-dose-source", "28-day-dose-source", "haemolysis"]
+    assert codes(ask_plan(catalogue=first_then("0.4 g/kg"), weight="62", regimen="r")) == expected
+    assert codes(ask_plan(catalogue=first_then("2 g/kg"), weight="62", regimen="r")) == expected  # the same words, once
 
 
 def test_a_source_from_outside_the_document_is_named() -> None:

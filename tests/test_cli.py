@@ -1,6 +1,7 @@
 """The command line: exit codes, help, completion, the list of regimens, and that no failure goes unsaid or is blamed on the user."""
 
 import errno
+import io
 import os
 import re
 import runpy
@@ -222,8 +223,12 @@ def test_every_option_and_argument_has_its_help(run_cli: RunCli, path: tuple[str
         assert text.endswith((".", "regimens"))
 
 
+PATIENTS = "id,weight,regimen\np1,62,itp\n"
+
+
 def test_every_example_of_the_help_works(run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copy(data_file("regimens.yaml"), tmp_path)
+    (tmp_path / "patients.jsonl").write_text('{"id": "p1", "weight": 62, "regimen": "itp"}\n', encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "120")
     examples = {
@@ -233,6 +238,8 @@ def test_every_example_of_the_help_works(run_cli: RunCli, tmp_path: Path, monkey
     for example in sorted(examples):
         for file in tmp_path.glob("*.csv"):
             file.unlink()
+        (tmp_path / "patients.csv").write_text(PATIENTS, encoding="utf-8")
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(PATIENTS.encode())))
         result = run_cli(*shlex.split(example)[1:])
         assert result.code == 0, f"{example}: {result.err}"
 
@@ -271,7 +278,7 @@ def completed(words: str, incomplete: str) -> list[str]:
         ("products show", "octagam-5", ["octagam-5-us", "octagam-5-eu"]),
         ("products show", "flebogamma-1", ["flebogamma-10-dif-us"]),
         ("catalogue", "", ["check"]),
-        ("plan", "--w", ["--weight"]),
+        ("plan", "--w", ["--weight", "--weight-date"]),
     ],
 )
 def test_completion(words: str, incomplete: str, offered: list[str]) -> None:

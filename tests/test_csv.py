@@ -52,7 +52,7 @@ def test_four_dated_courses_at_62_kg(run_cli: RunCli) -> None:
             "label": "", "regimen": "itp", "phase": "course", "cycle": str(number // 3 + 1), "day": str(number % 3 + 1), "days": "3",
             "date": dates[number], "calculated_g": "24.8", "ordered_g": "24.8", "g_per_kg": "0.4", "course_g": "74.4",
             **dict.fromkeys(EMPTY, ""), "cumulative_g": so_far[number], "dosing_weight_kg": "62", "weight_basis": "actual",
-            "rounding": "0.01 g nearest", "findings": "", "catalogue": digest,
+            "rounding": "0.01 g nearest", "findings": "28-day-dose-source", "catalogue": digest,
         }
         for number in range(12)
     ]  # fmt: skip
@@ -64,9 +64,9 @@ def test_a_course_that_does_not_divide_evenly(run_cli: RunCli) -> None:
     found = rows(run_cli, "plan", "--weight", "70", "--dose", "2 g/kg/course", "--days", "3", "--format", "csv")
     columns = ("regimen", "date", "calculated_g", "ordered_g", "g_per_kg", "course_g", "cumulative_g", "findings")
     assert [[row[column] for column in columns] for row in found] == [
-        ["", "", "46.666667", "46.66", "0.666571", "140", "46.66", "no-source"],  # 46.66 / 70 = 0.6665714...
-        ["", "", "46.666667", "46.67", "0.666714", "140", "93.33", "no-source"],  # 46.67 / 70 = 0.6667142...
-        ["", "", "46.666667", "46.67", "0.666714", "140", "140", "no-source"],
+        ["", "", "46.666667", "46.66", "0.666571", "140", "46.66", "no-source;haemolysis"],  # 46.66 / 70 = 0.6665714...
+        ["", "", "46.666667", "46.67", "0.666714", "140", "93.33", "no-source;haemolysis"],  # 46.67 / 70 = 0.6667142...
+        ["", "", "46.666667", "46.67", "0.666714", "140", "140", "no-source;haemolysis"],
     ]
 
 
@@ -127,7 +127,7 @@ def test_findings_are_in_every_row_and_on_standard_error(run_cli: RunCli) -> Non
     words = ("--days", "5", "--start", "2027-01-08", "--infuse-on", "mon-fri")
     result = run_cli(*ITP, *words)
     found = list(csv.DictReader(io.StringIO(result.text)))
-    assert {row["findings"] for row in found} == {"override-days-3-to-5;moved"}
+    assert {row["findings"] for row in found} == {"override-days-3-to-5;moved;haemolysis"}
     assert "ivigcalc: warning: override-days-3-to-5: Changed by hand: days of the course 5; the source states 3." in result.err
     assert "ivigcalc: note: moved: Course 1 was due on Fri 08-Jan-2027 and starts on Mon 11-Jan-2027" in result.err
 

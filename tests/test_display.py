@@ -53,6 +53,7 @@ import pytest
 from ivigcalc import __version__
 from ivigcalc.catalogue import data_file
 from ivigcalc.catalogue.formulary import load_formulary
+from ivigcalc.model import Cited
 from ivigcalc.numbers import screen_text
 from ivigcalc.safety.expected import within_source
 from ivigcalc.safety.slips import ISMP
@@ -95,12 +96,17 @@ def anywhere(text: str) -> str:
     return r"\s*".join(re.escape(character) for character in text if not character.isspace())
 
 
+assert LIMITS.cautions
+CAUTIONS = LIMITS.cautions
 CITED = [cited for regimen in CATALOGUE.regimens.values() for cited in regimen.cited]
 CITED += [cap.cited for regimen in CATALOGUE.regimens.values() for phase in regimen.phases for cap in phase.caps]
 CITED += [cited for other in CATALOGUE.not_ivig.values() for cited in other.cited]
 CITED += [cited for regimen in CATALOGUE.regimens.values() for conflict in regimen.conflicts for cited in conflict.cited]
 CITED += [cited for other in CATALOGUE.not_recommended.values() for cited in other.cited]
 CITED += [cited for limit in LIMITS.doses for cited in limit.cited]
+CAUTIONED = [passage for caution in CAUTIONS.of.values() for passage in caution.cited]
+CAUTIONED += [passage for table in CAUTIONS.vaccines.values() for passage in table.cited]
+CITED += [Cited(passage.source, passage.locator, passage.quote or "") for passage in CAUTIONED]
 CITATIONS = {text for cited in CITED for text in (cited.source.citation, cited.source.url, cited.locator, cited.quote) if text}
 CITATIONS |= {within_source(LIMITS.rounding), ISMP}
 IDS = {name for regimen in CATALOGUE.regimens.values() for name in (regimen.id, regimen.indication, *regimen.aliases)}

@@ -278,7 +278,7 @@ def test_an_override_of_a_range_names_the_range(ranges: Catalogue) -> None:
 
 @pytest.mark.parametrize("cycles", ["not stated", "2", "2 to 4"])
 def test_a_stated_number_of_courses_is_what_may_be_asked_for(tmp_path: Path, cycles: str) -> None:
-    catalogue = catalogue_of(tmp_path, r=regimen(phase("0.4 g/kg", "day", "5", every="3 weeks", cycles=cycles)))
+    catalogue = catalogue_of(tmp_path, r=regimen(phase("0.2 g/kg", "day", "5", every="3 weeks", cycles=cycles)))
     inside = {"not stated": {"1", "2", "4", "5"}, "2": {"2"}, "2 to 4": {"2", "4"}}[cycles]
     for asked in ("1", "2", "4", "5"):
         plan = ask_plan(catalogue=catalogue, weight="70", regimen="r", cycles=asked)
@@ -389,7 +389,7 @@ def test_a_cap_of_another_source_warns_and_changes_nothing(caps: Catalogue) -> N
         ("warning", "25.04 g a day is more than the 25 g a day of an external source.", "The external source, Table 2"),
         ("warning", "125.2 g a course is more than the 100 g a course of an external source.", "The external source, Table 2"),
     ]
-    assert codes(ask_plan(catalogue=caps, weight="50", regimen="outside")) == []  # 20 g and 100 g, the cap itself
+    assert codes(ask_plan(catalogue=caps, weight="50", regimen="outside")) == ["haemolysis"]  # 20 g and 100 g, the cap itself
 
 
 # Regimens in phases
@@ -505,7 +505,9 @@ def test_an_interval_that_is_asked_for_is_then_taken(tmp_path: Path) -> None:
 
 def test_an_interval_goes_to_the_one_phase_that_is_repeated_without_one(tmp_path: Path) -> None:
     catalogue = catalogue_of(tmp_path, r=regimen(induction(cycles="2"), upkeep()))
-    plan = ask_plan(catalogue=catalogue, weight="70", regimen="r", cycles="3", every="1 week", start="2027-01-04")
+    plan = ask_plan(
+        catalogue=catalogue, weight="70", regimen="r", cycles="3", every="1 week", start="2027-01-04", accept=("28-day-dose=4",), reason="x"
+    )
     assert [str(course.start) for course in plan.courses] == ["2027-01-04", "2027-01-11", "2027-02-08"]
     catalogue = catalogue_of(tmp_path, r=regimen(induction(cycles="2"), upkeep(every="not stated")))
     with pytest.raises(InputError, match="--every: this regimen has the phases loading and maintenance"):

@@ -169,6 +169,8 @@ def test_the_regimens_of_the_documents_are_shown_as_before(run_cli: RunCli) -> N
 
 # Every regimen is planned, or refused with its reason
 
+AGE: Final = {"kawasaki-disease": "5", "mis-c/nih": "5", "ten": "40"}
+"""Of patients of sources whose dose is above a limit: the source excuses it for patients of its own ages alone."""
 FIRST: Final = {"dose": lambda part: f"{exact_text(part.dose.low)} g/kg/{part.per}" if part.dose else "1 g/kg/course"}
 
 
@@ -185,6 +187,8 @@ def first_choices(entry: Regimen) -> list[str]:
     """Options that settle a regimen: the lowest figure of each range, the middle weight, what the patient is."""
     (part,) = entry.phases
     options = ["--dosing-weight", "actual"] if entry.weight_basis else []
+    if entry.id in AGE:
+        options += ["--age", AGE[entry.id]]
     if part.dose is None or part.dose.fixed is None:
         options += ["--dose", FIRST["dose"](part)]
     if part.days is None or part.days.fixed is None:
@@ -210,6 +214,8 @@ def test_a_regimen_is_planned_at_every_weight_or_says_what_is_missing(key: str, 
     elif part.dose.fixed is None or part.days is None or part.days.fixed is None or (part.every and part.every.fixed is None):
         assert isinstance(result, Comparison)
         assert {option.phase.dose_g_per_kg for option in result.options} == {part.dose.low, part.dose.high}
+    elif key in AGE:
+        assert "age not recorded, add --age" in str(result)
     else:
         assert isinstance(result, Plan)
         days = part.days.low if part.per == "day" else 1
@@ -231,6 +237,32 @@ def test_a_settled_regimen_is_written_in_every_format(run_cli: RunCli, key: str,
     assert not [finding for finding in plan.findings if finding.level == "refusal"]
 
 
+@pytest.mark.parametrize(
+    ("key", "code", "figure", "of_it", "not_of_it"),
+    [
+        # from the words adults and children, read as from and below 18 years
+        ("kawasaki-disease", "daily-dose", "2", "17.99", "18"),  # 2 g per kg on one day
+        ("mis-c/nih", "daily-dose", "1.612903", "17.99", "18"),  # at most 100 g: 100 / 62
+        ("ten", "course-dose", "3", "18", "17.99"),  # 1 g per kg on 3 days
+    ],
+)
+def test_a_source_excuses_a_dose_above_a_limit_for_patients_of_its_ages_alone(
+    key: str, code: str, figure: str, of_it: str, not_of_it: str
+) -> None:
+    given = {"weight": "62", "regimen": key, "dosing-weight": "actual"}
+    plan = ask_plan({**given, "age": of_it}, CATALOGUE)
+    assert [finding.level for finding in plan.findings if finding.code == f"{code}-source"] == ["warning"]
+    for age, why in (({}, "age not recorded, add --age"), ({"age": not_of_it}, f"not at {not_of_it} years")):
+        with pytest.raises(Refused, match=why) as refusal:
+            ask({**given, **age}, CATALOGUE)
+        assert f"add: --accept {code}={figure} " in str(refusal.value)
+
+
+def test_no_other_regimen_needs_an_age() -> None:
+    asks = {key for key in SINGLE if "add --age" in str(result_of(key, "62"))}
+    assert asks == {"kawasaki-disease", "ten"}  # the third one is asked for its weight first
+
+
 # What speaks against a regimen
 
 
@@ -245,7 +277,7 @@ def test_a_settled_regimen_is_written_in_every_format(run_cli: RunCli, key: str,
     ],
 )
 def test_where_sources_differ_the_plan_says_so_in_every_format(run_cli: RunCli, key: str, said: str | None, quote: str | None) -> None:
-    words = ("plan", "--weight", "62", "--regimen", key)
+    words = ("plan", "--weight", "62", "--regimen", key, *(("--age", AGE[key]) if key in AGE else ()))
     table = " ".join(run_cli(*words).text.split())
     document = json.loads(run_cli(*words, "--format", "json").out)
     texts = [(finding["text"], finding["source"]) for finding in document["findings"] if finding["code"] == "sources-differ"]
@@ -301,7 +333,7 @@ def test_a_search_for_what_is_not_recommended_says_so(run_cli: RunCli) -> None:
 
 def test_regimens_of_an_indication_stand_side_by_side_each_on_its_own_weight(run_cli: RunCli) -> None:
     # male, 170 cm = 66.929 in: 50 + 2.3 x 6.929 = 65.937 kg ideal; 65.937 + 0.4 x (80 - 65.937) = 71.562 kg adjusted
-    comparison = ask({"weight": "80", "height": "170", "sex": "male", "regimen": "mis-c"}, CATALOGUE)
+    comparison = ask({"weight": "80", "height": "170", "sex": "male", "age": "17", "regimen": "mis-c"}, CATALOGUE)
     assert isinstance(comparison, Comparison)
     courses = {option.regimen.id: option.course_g for option in comparison.options if option.regimen}
     ideal = 50 + Fraction("2.3") * (Fraction(170) / Fraction("2.54") - 60)
@@ -310,9 +342,10 @@ def test_regimens_of_an_indication_stand_side_by_side_each_on_its_own_weight(run
     (once,) = (
         option for option in comparison.options if option.regimen and option.regimen.id == "mis-c/ontario" and option.phase.days == 1
     )
-    assert [finding.text for finding in once.findings] == [
-        "2 g per kg per day is more than the limit of 1 g per kg per day; the regimen's own source states it."
-    ]
+    (finding,) = once.findings
+    both = "that is on the dosing weight, and 1.789055 g per kg on the actual weight"  # 143.124409 / 80
+    assert finding.text == f"2 g per kg per day is more than the limit of 1 g per kg per day; {both}; the regimen's own source states it."
+    assert (finding.code, finding.level) == ("daily-dose-source", "warning")
     text = " ".join(run_cli("plan", "--weight", "80", "--height", "170", "--sex", "male", "--regimen", "mis-c").text.split())
     assert "on 65.937008 kg, 145.37 lb, ideal body weight" in text
     assert "on 71.562205 kg, 157.77 lb, adjusted body weight" in text

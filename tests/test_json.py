@@ -25,7 +25,7 @@ KEYS = {
         "start_window rates site",
     ),
     "generator": ("name version catalogue_sha256", ""),
-    "inputs": ("label weight_kg height_cm sex age_years options", ""),
+    "inputs": ("label weight_kg height_cm sex age_years options", "not_recorded"),
     "dosing_weight": ("kg basis policy reason source", ""),
     "regimen": ("id name overrides sources phases", "readings not_stated other_regimens"),
     "regimen.overrides": ("what source used", ""),
@@ -85,6 +85,7 @@ def test_a_plan_without_dates(run_cli: RunCli) -> None:
     assert found["generator"] == {"name": "ivigcalc", "version": __version__, "catalogue_sha256": digest}
     assert found["inputs"] == {
         "label": None, "weight_kg": 62, "height_cm": None, "sex": None, "age_years": None,
+        "not_recorded": ["blood group", "history", "last course", "age", "risk factors"],
         "options": {"weight": "62", "regimen": "itp", "format": "json"},
     }  # fmt: skip
     assert (found["dosing_weight"]["kg"], found["dosing_weight"]["basis"], found["dosing_weight"]["source"]) == (62, "actual", None)

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ivigcalc.errors import InputError
-from ivigcalc.numbers import DECIMALS, MOST_CHARACTERS, decimals_of, exact_text, read_number, read_whole, screen_text
+from ivigcalc.numbers import DECIMALS, MOST_CHARACTERS, decimals_of, exact_text, read_number, read_whole, running_totals, screen_text
 
 T = TypeVar("T")
 QUIET = settings(deadline=None, database=None)
@@ -338,3 +338,10 @@ def test_a_tie_goes_to_the_even_digit(number: int, decimals: int) -> None:
     exact = Decimal(10 * number + 5).scaleb(-decimals - 1)
     even = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN, Context(prec=50))
     assert Fraction(screen_text(tie, decimals).replace(",", "")) == Fraction(even)
+
+
+@pytest.mark.parametrize("amounts", [[], ["24.8"], ["46.66", "46.67", "46.67"], ["1/3", "1/7", "2.5", "1/1000003"]])
+@pytest.mark.parametrize("start", ["0", "0.01", "2/3"])
+def test_running_totals_are_sums(start: str, amounts: list[str]) -> None:
+    values = [Fraction(amount) for amount in amounts]
+    assert running_totals(Fraction(start), values) == [sum(values[: n + 1], Fraction(start)) for n in range(len(values))]

@@ -20,6 +20,7 @@ from ivigcalc.errors import InputError, Refused
 from ivigcalc.export.check import check_json, check_row, check_table
 from ivigcalc.export.words import order_text
 from ivigcalc.model import Choices, Patient, Phase, Plan, Regimen, Span
+from ivigcalc.numbers import exact_text
 from ivigcalc.request import answer
 from ivigcalc.safety.expected import Context, expected_of
 from ivigcalc.safety.order_words import MOST_ORDER
@@ -645,3 +646,103 @@ def test_the_order_line_of_a_regimen_reads_back(regimen: str) -> None:
     found = check(order_text(plan), options)
     assert found.kind == "agrees"
     assert found.judged[0].grams.course == plan.courses[0].ordered_g
+
+
+# 28 consecutive dates, both ends counted. 70 kg: 2 g per kg is 140 g; 154 lb is 69.85322498 kg (0.45359237 kg a pound), 139.70644996 g
+# 28 g daily for 5 days every 26 days: days 1 to 5, 27 and 28 are 7 x 28 = 196 g, 2.8 g per kg; every 28 days: 5 x 28 = 140 g at most
+IN_28_DAYS: list[tuple[str, str, list[str]]] = [
+    ("70", "28 g daily for 5 days every 26 days", ["28-day-dose refusal 2.8"]),
+    ("70", "28 g daily for 5 days every 27 days", ["28-day-dose refusal 2.4"]),
+    ("70", "28 g daily for 5 days every 28 days", []),
+    ("70", "28 g daily for 5 days every 4 weeks", []),
+    ("70", "28 g daily for 5 days every month", []),  # 28 days, as February has
+    ("70", "28 g daily for 5 days every 3 weeks, 1 course", []),
+    ("70", "69.99 g daily for 1 day every 2 weeks", []),  # days 1 and 15 are within 28 dates, day 29 is not: 139.98 g
+    ("70", "70 g daily for 1 day every 2 weeks", []),
+    ("70", "70.07 g daily for 1 day every 2 weeks", ["28-day-dose refusal 2.002"]),
+    ("154 lb", "69.85 g daily for 1 day every 2 weeks", []),  # 139.7 g
+    ("154 lb", "69.86 g daily for 1 day every 2 weeks", ["28-day-dose refusal 139.72/69.85322498"]),
+    ("70", "140 g over 4 days every 7 days x 1 course", []),
+    ("70", "70 g on 2027-02-01, 2027-02-02 and 70 g on 2027-02-28", []),  # one course of 3 days: the limit of a course judges it
+]  # fmt: skip
+
+
+def within_28_days(order: str, options: Given) -> list[str]:
+    (judged,) = check(order, options).judged
+    return [
+        f"{finding.code} {finding.level} {finding.figure}".removesuffix(" None")
+        for finding in judged.findings
+        if finding.code.startswith("28-day-dose")
+    ]
+
+
+@pytest.mark.parametrize(("weight", "order", "found"), IN_28_DAYS)
+def test_an_order_that_repeats_is_judged_over_28_dates(weight: str, order: str, found: list[str]) -> None:
+    def figure(text: str) -> str:
+        head, _, last = text.rpartition(" ")
+        above, _, below = last.partition("/")
+        return f"{head} {exact_text(Fraction(above) / Fraction(below or 1))}"
+
+    assert within_28_days(order, {"weight": weight}) == [figure(text) for text in found]
+
+
+def test_an_order_after_a_last_course_is_judged_with_it() -> None:
+    # 70 g on 2027-01-20 and 70.01 g: 140.01 g, 2.000142857... g per kg at 70 kg; 28 dates from 20 January end on 16 February
+    last = {"weight": "70", "last-course": "2027-01-20 70 g"}
+    assert within_28_days("70 g on 2027-02-16", last) == []
+    assert within_28_days("70.01 g on 2027-02-17", last) == []
+    (found,) = within_28_days("70.01 g on 2027-02-16", last)
+    assert found.startswith("28-day-dose refusal 2.000143")
+    with pytest.raises(InputError, match="needs the first day of the order"):
+        check("70 g", last)
+    plan = {**last, "dose": "1 g/kg/course", "days": "1", "start": "2027-02-16"}
+    assert within_28_days("70 g", plan) == []
+    (found,) = within_28_days("70.01 g", plan)  # whatever rounding does, the last course is no part of it
+    assert found.startswith("28-day-dose refusal")
+    with pytest.raises(Refused, match=r"3 g per kg within 28 days.*the last course is part of it"):  # 70 + 140 g
+        check("140 g over 2 days", {**plan, "dose": "2 g/kg/course", "days": "2", "start": "2027-02-15"})
+
+
+def test_what_is_meant_may_itself_be_above_the_limit_of_28_days() -> None:
+    # mmn/maintenance-1g every 2 weeks is 2 g per kg; 71 g instead of 70 g is rounding, and takes two of them to 142 g
+    mmn = {"weight": "70", "regimen": "mmn/maintenance-1g", "days": "2", "every": "2 weeks"}
+    assert within_28_days("35 g daily for 2 days every 2 weeks", mmn) == []
+    assert within_28_days("35.5 g daily for 2 days every 2 weeks", mmn) == ["28-day-dose-rounding warning"]
+    # 2 g per kg every 3 weeks as ad hoc dose: nobody states it
+    adhoc = {"weight": "70", "dose": "2 g/kg/course", "days": "5", "every": "3 weeks"}
+    assert within_28_days("28 g daily for 5 days every 3 weeks", adhoc) == ["28-day-dose refusal 4"]
+
+
+def test_the_limits_of_an_order_rest_on_the_lower_of_dosing_and_actual_weight() -> None:
+    # ideal weight of a woman of 165 cm: 45.5 + 2.3 x (165 / 2.54 - 60) = 56.91 kg (Devine); she weighs 50 kg: 51 g is 1.02 g per kg
+    thin = {"weight": "50", "height": "165", "sex": "female", "age": "40", "dosing-weight": "ideal"}
+    (judged,) = check("51 g", thin).judged
+    assert [(finding.code, finding.figure) for finding in judged.findings if finding.level == "refusal"] == [("daily-dose", "1.02")]
+
+
+def test_a_history_forbids_an_order_or_is_said() -> None:
+    with pytest.raises(Refused, match="nothing accepts this"):
+        check("30 g daily for 5 days", {"weight": "75", "history": ("anaphylaxis-to-immunoglobulin",)})
+    with pytest.raises(Refused, match="hyperprolinaemia"):
+        check("30 g daily for 5 days", {"weight": "75", "history": ("hyperprolinaemia",), "product": "privigen-us"})
+    checked = check("30 g daily for 5 days", {"weight": "75", "history": ("hyperprolinaemia",)})
+    assert [finding.code for finding in checked.beside] == ["hyperprolinaemia-open"]
+    assert "judged by the product" in " ".join(check_table(checked, "a source", 80, colour=False).split())
+
+
+@pytest.mark.parametrize(
+    ("age", "found"), [(None, "28-day-dose refusal 3"), ("54", "28-day-dose-source warning"), ("9", "28-day-dose refusal 3")]
+)
+def test_an_excess_that_the_source_states_is_a_warning_for_its_population(age: str | None, found: str) -> None:
+    # 1.5 g per kg every 2 weeks is 3 g per kg in 28 dates; the source is made up, and about adults
+    patient = Patient(None, Fraction(70), age_years=Fraction(age) if age else None)
+    every = Interval(2, "week")
+    phase = Phase("course", Span(Fraction("1.5"), Fraction("1.5")), "course", Span(2, 2), Span(every, every), None)
+    regimen = Regimen("high", "High", "high", (), None, None, None, (phase,), (), None, (), (), (), ())._replace(population="adults")
+    plan = make_plan(patient, regimen, Choices())
+    assert isinstance(plan, Plan)
+    assert LIMITS.cautions
+    context = Context(plan.weight, patient.weight_kg, {}, (), Fraction(1, 10), Fraction(1, 10), (), LIMITS.cautions.of["28-day-dose"])
+    (judged,) = judge(read_order("52.5 g daily for 2 days every 2 weeks"), expected_of(plan), context)
+    codes = [f"{one.code} {one.level} {one.figure}".removesuffix(" None") for one in judged.findings if one.code.startswith("28")]
+    assert codes == [found]

@@ -23,7 +23,7 @@ a_few = settings(thorough, max_examples=60)
 
 def planned(options: Options) -> Plan:
     """Plan without limits, which are not what is tested here."""
-    plan = ask(options, limits=LIMITS._replace(doses=()))
+    plan = ask(options, limits=LIMITS._replace(doses=(), cautions=None))
     assert isinstance(plan, Plan)
     return plan
 

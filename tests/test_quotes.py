@@ -34,6 +34,7 @@ ADDRESSES = {
     "uk-form": "https://docslib.org/doc/13685911/immunoglobulin-request-form",
     "seton-protocol": "http://medicinelakex1.com/c/cds.seton.net1.html",
     "us-order-form": "https://studyres.com/doc/6558262/dose-interval-dose-interval",
+    "fda-privigen-2012": "http://www.fda.gov/Safety/MedWatch/SafetyInformation/ucm311070.htm",
     "gamunex-trial": "http://ashpublications.com/view-large/figure/9589116/advancesADV2019001343f1.tif",
     "siegel-2010": "https://www.pppmag.com/article/753",
     "hopa": "https://www.docwirenews.com/conference-coverage/dose-rounding-3-million-savings/",
@@ -69,6 +70,8 @@ COUNTED = {
     "uk-request-form.cited[1]": ("uk-form", 13),
     "seton.cited[1]": ("seton-protocol", 22),
     "us-120.cited[1]": ("us-order-form", 12),
+    "28-day-dose.cited[1]": ("privigen-us-label", 15),
+    "haemolysis.cited[1]": ("fda-privigen-2012", 20),
     # of the guidelines, labels and trials: counted in the words that were copied from their addresses
     "pid/ontario-adult.cited[1]": ("ontario-older-pid", 5),
     "pid/ontario-child.cited[1]": ("ontario-older-pid", 6),
@@ -174,13 +177,17 @@ def _quotes() -> Iterator[tuple[str, Cited]]:
         **{key: other.cited for key, other in catalogue.not_ivig.items()},
         **{key: other.cited for key, other in catalogue.not_recommended.items()},
         **{f"conflict of {conflict.between[0]}": conflict.cited for conflict in CONFLICTS if conflict.cited},
-        **{limit.code: limit.cited for limit in load_limits(data_file("limits.yaml")).doses},
-        **{policy.id: policy.cited for policy in load_limits(data_file("limits.yaml")).weights.offered.values()},
         **{limit.code: limit.cited for limit in limits.doses},
         **{policy.id: policy.cited for policy in limits.weights.offered.values()},
         "departure": limits.rounding.cited,
         **{f"round-{rule.id}": rule.cited for rule in limits.rounding.rules.values()},
     }
+    cautions = limits.cautions
+    assert cautions
+    passages = {name: caution.cited for name, caution in cautions.of.items()}
+    passages |= {name: table.cited for name, table in cautions.vaccines.items()}
+    for name, said in passages.items():
+        owners[name] = tuple(Cited(passage.source, passage.locator, passage.quote) for passage in said if passage.quote)
     for key, places in owners.items():
         for number, cited in enumerate(places, 1):
             yield f"{key}.cited[{number}]", cited

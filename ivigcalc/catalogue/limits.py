@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
+from ivigcalc.catalogue.cautions import read_cautions
 from ivigcalc.catalogue.files import read_bytes
 from ivigcalc.catalogue.reading import Faults, Item, one_of, parse, stated, text
 from ivigcalc.catalogue.sources import dose_without_basis, read_citations, read_sources
@@ -52,7 +53,7 @@ def load_limits(path: Path) -> Limits:
     """
     faults = Faults(str(path))
     root = Item(parse(read_bytes(path), faults), "", faults)
-    root.only("sources", "limits", "rounding", "weight_policies", "not_offered")
+    root.only("sources", "limits", "rounding", "weight_policies", "not_offered", "cautions", "vaccines")
     sources = root.take("sources", read_sources) or {}
     doses = root.take("limits", lambda item: _limits(item, sources))
     rounding = root.take("rounding", lambda item: _rounding(item, sources), "the most that rounding may change, and the rules by name")
@@ -62,8 +63,9 @@ def load_limits(path: Path) -> Limits:
     not_offered = root.take_or("not_offered", _not_offered, none_else)
     for key in set(offered or ()) & set(not_offered or ()):
         root.at("not_offered", key).fault("is also under weight_policies, expected in one of them")
+    cautions = read_cautions(root, sources)
     faults.report()
-    return Limits(doses, rounding, WeightPolicies(offered, not_offered))
+    return Limits(doses, rounding, WeightPolicies(offered, not_offered), cautions)
 
 
 def _limits(item: Item, sources: dict[str, Source]) -> tuple[Limit, ...]:

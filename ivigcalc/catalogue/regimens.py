@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -15,9 +16,9 @@ from ivigcalc.catalogue.names import check_names, check_refers, key_of, read_nam
 from ivigcalc.catalogue.reading import NOT_STATED, Faults, Item, one_of, parse, text, texts
 from ivigcalc.catalogue.sources import dose_without_basis, read_citation, read_citations, read_sources
 from ivigcalc.errors import CatalogueError, InputError
-from ivigcalc.model import MOST_CYCLES, MOST_DAYS, Cap, Catalogue, Cited, Conflict, Phase, Regimen, Source, Span, Window
+from ivigcalc.model import MOST_CYCLES, MOST_DAYS, Ages, Cap, Catalogue, Cited, Conflict, Phase, Regimen, Source, Span, Window
 from ivigcalc.numbers import read_whole
-from ivigcalc.units import Basis, read_grams
+from ivigcalc.units import Basis, read_age, read_grams
 from ivigcalc.when import Interval, read_interval
 
 T = TypeVar("T", int, Fraction, Interval)
@@ -100,6 +101,7 @@ def add_regimens(root: Item, sources: dict[str, Source], shipped: Catalogue) -> 
     return merged
 
 
+@lru_cache(maxsize=4)
 def sha256_of(data: bytes) -> str:
     """The digest of a data file, which machine formats carry; it is only worked out for them."""
     import hashlib
@@ -128,6 +130,7 @@ def _regimen(key: str, entry: Item, sources: dict[str, Source], conflicts: tuple
             "standing",
             "jurisdiction",
             "population",
+            "ages",
             "weight_basis",
             "weight_basis_in_pregnancy",
             "phases",
@@ -162,7 +165,20 @@ def _regimen(key: str, entry: Item, sources: dict[str, Source], conflicts: tuple
         standing=entry.take_or("standing", one_of(*STANDINGS), None),
         weight_basis_in_pregnancy=entry.take_or("weight_basis_in_pregnancy", _weight, None),
         conflicts=conflicts,
+        ages=entry.take_or("ages", _ages, None),
     )
+
+
+def _ages(entry: Item) -> Ages:
+    """Read the ages of a source's patients, such as {from: 2 years, below: 18 years}."""
+    entry.only("from", "below")
+    lowest = entry.take_or("from", lambda item: read_age(text(item), item.where), None)
+    below = entry.take_or("below", lambda item: read_age(text(item), item.where), None)
+    if not entry.child("from") and not entry.child("below"):
+        entry.fault("states no age, expected from, below or both, such as {from: 18 years}")
+    if lowest and below and lowest >= below:
+        entry.fault("is upside down, expected from to be the lower age")
+    return Ages(lowest, below)
 
 
 def _weight(item: Item) -> str:

@@ -40,6 +40,7 @@ def _root(
     Examples:
       ivigcalc plan --weight 62 --regimen itp
       ivigcalc plan --weight 62 --regimen itp --start 2027-01-04 --cycles 4 -o itp.csv
+      ivigcalc batch patients.csv -o schedule.csv
       ivigcalc plan --weight "137 lb" --dose "2 g/kg/course" --days 5
       ivigcalc check --weight 62 --regimen itp --order "25 g OD for 3 days"
       ivigcalc regimens

@@ -14,10 +14,13 @@ from ivigcalc.cli.choices import (
     Direction,
     DosingWeight,
     Height,
+    History,
+    LastCourse,
     NotPregnant,
     OwnFile,
     Pregnant,
     PrePregnancyWeight,
+    RoundLimit,
     RoundOver,
     Until,
     Vials,
@@ -31,17 +34,20 @@ if TYPE_CHECKING:
     from datetime import date
     from fractions import Fraction
 
-    from ivigcalc.checking import Check
+    from ivigcalc.checking import Check, Reading
     from ivigcalc.cli.data import Data
-    from ivigcalc.model import Finding, Product, SiteUse
+    from ivigcalc.model import Cautions, Finding, Limits, Patient, Product, SiteUse
 
     Options = Mapping[str, str | tuple[str, ...]]
 
 _OWN = ("order", "csv", "within", "format", "output", "force", "site")
+_OF_A_RATE = ("ramp", "pump-step")
+"""Defaults of a site that an order has no part in."""
 _OF_A_PLAN = (
     "round",
     "direction",
     "round-over",
+    "round-limit",
     "vials",
     "days",
     "every",
@@ -86,6 +92,8 @@ def check(
     age: Age = None,
     pregnant: Pregnant = False,
     not_pregnant: NotPregnant = False,
+    history: History = None,
+    last_course: LastCourse = None,
     pre_pregnancy_weight: PrePregnancyWeight = None,
     dosing_weight: DosingWeight = None,
     bispecific_start: BispecificStart = None,
@@ -100,6 +108,7 @@ def check(
     round_: Annotated[str | None, typer.Option("--round", metavar="TO", help="How the dose that is meant is rounded, as of plan.")] = None,
     direction: Direction = None,
     round_over: RoundOver = None,
+    round_limit: RoundLimit = None,
     within: Annotated[
         str | None, typer.Option("--within", metavar="PERCENT", help="How far an order may be rounded; 10% unless set.")
     ] = None,
@@ -176,32 +185,39 @@ def check_order(typed: "Options", data: "Data", today: "date") -> "Check":
     from ivigcalc.checking import Check as Checked
     from ivigcalc.dosing.weights import dosing_weight, side_by_side
     from ivigcalc.model import Comparison, DosingWeight, Undecided
-    from ivigcalc.options import clean, read_patient
+    from ivigcalc.options import clean
     from ivigcalc.request import answer
     from ivigcalc.safety.expected import Context, expected_of, read_within
     from ivigcalc.safety.orders import read_order
     from ivigcalc.safety.verdict import judge
 
     options, limits, use = typed, data.limits, None
-    if data.site:
+    site = data.site
+    if site:
         from ivigcalc.site import with_defaults
 
-        options, use = with_defaults(typed, data.site)
+        site = site._replace(defaults={name: value for name, value in site.defaults.items() if name not in _OF_A_RATE})
+        options, use = with_defaults(typed, site)
     text = options.get("order")
     if not isinstance(text, str):
         raise InputError('--order is needed: the order as it was written, such as --order "30 g daily for 5 days"')
-    patient = read_patient(options)
     asked = {name: value for name, value in typed.items() if name not in _OWN}
     share = options.get("within")
     within = read_within(share) if isinstance(share, str) else limits.rounding.limit_percent / 100
-    strength, names = _product(options, data)
+    product = _product(options, data)
+    strength = _strength(options, product)
+    names = (product.id, product.name, product.brand, *product.aliases) if product else ()
+    beside: tuple[Finding, ...] = ()
     if "regimen" in options or "dose" in options:
-        result = answer(asked, data.shipped, limits, today, data.formulary, data.site)
-        weight = result.weight
+        result = answer(asked, data.shipped, limits, today, data.formulary, site)
+        patient, weight = result.patient, result.weight
+        start = None if isinstance(result, Comparison) else result.choices.start
     else:
         if alone := next((name for name in _OF_A_PLAN if name in typed), None):
             raise InputError(f"--{alone} belongs to what the order is compared with; add --regimen or --dose, or leave it out")
-        result, policy = None, options.get("dosing-weight")
+        result, start, policy = None, None, options.get("dosing-weight")
+        patient = _recorded(options, limits, read_order(text, strength, names)[0], today)
+        beside = _of_history(patient, product, limits.cautions)
         wanted = policy.strip().lower() if isinstance(policy, str) else None
         weight = dosing_weight(patient, None, wanted, limits.weights, lambda _: "no dose is compared")
         weight = weight._replace(reason=weight.reason.replace("the dose was entered by hand", "no dose is compared"))
@@ -219,11 +235,35 @@ def check_order(typed: "Options", data: "Data", today: "date") -> "Check":
         within=within,
         published=limits.rounding.limit_percent / 100,
         limits=limits.doses,
+        most_in_28_days=limits.cautions and limits.cautions.of["28-day-dose"],
+        last_course=patient.last_course,
+        start=start,
     )
     expected = expected_of(result) if result else ()
     judged = judge(read_order(text, strength, tuple(dict.fromkeys(names))), expected, context)
-    used = (*(f"regimens.{regimen.id}" for regimen in regimens if regimen), *(f"products.{name}" for name in names[:1]))
-    return Checked(clean(text), patient, result, expected, weight, within, isinstance(share, str), judged, _site(use, used))
+    used = (*(f"regimens.{regimen.id}" for regimen in regimens if regimen), *((f"products.{product.id}",) if product else ()))
+    beside += _site(use, used)
+    return Checked(clean(text), patient, result, expected, weight, within, isinstance(share, str), judged, beside)
+
+
+def _recorded(options: "Options", limits: "Limits", reading: "Reading", today: "date") -> "Patient":
+    """The patient of an order that is judged by the limits alone; the days since a last course are counted to the order's own dates."""
+    from ivigcalc.options import read_patient
+    from ivigcalc.record import add_record
+
+    if "last-course" in options and not reading.dates:
+        example = '--order "30 g daily for 5 days from 2027-02-01"'
+        raise InputError(f"--last-course needs the first day of the order; write it in the order, such as {example}")
+    return add_record(read_patient(options), options, reading.dates[0][0] if reading.dates else None, today)
+
+
+def _of_history(patient: "Patient", product: "Product | None", cautions: "Cautions | None") -> "tuple[Finding, ...]":
+    """What there is to say of the history of a patient whose order is judged by the limits alone."""
+    from ivigcalc.request import refuse_contraindicated
+    from ivigcalc.safety.contraindications import warn
+
+    refuse_contraindicated(patient, product, cautions)
+    return tuple(warn(patient, product, cautions)) if cautions else ()
 
 
 def _site(use: "SiteUse | None", used: tuple[str, ...]) -> "tuple[Finding, ...]":
@@ -235,20 +275,27 @@ def _site(use: "SiteUse | None", used: tuple[str, ...]) -> "tuple[Finding, ...]"
     return tuple(check_site(use, used))
 
 
-def _product(options: "Options", data: "Data") -> "tuple[Fraction | None, tuple[str, ...]]":
-    """The concentration [g/mL] that an order in mL is read with, and the names of the product that may stand in it."""
-    from ivigcalc.rates import read_concentration
-
-    named, typed = options.get("product"), options.get("concentration")
-    strength = read_concentration(typed) if isinstance(typed, str) else None
+def _product(options: "Options", data: "Data") -> "Product | None":
+    """The product that the order is read with."""
+    named = options.get("product")
     if not isinstance(named, str):
-        return strength, ()
+        return None
     from ivigcalc.catalogue.products import find_product
 
-    product = find_product(data.formulary().products, named)
+    return find_product(data.formulary().products, named)
+
+
+def _strength(options: "Options", product: "Product | None") -> "Fraction | None":
+    """The concentration [g/mL] that an order in mL is read with."""
+    from ivigcalc.rates import read_concentration
+
+    typed = options.get("concentration")
+    strength = read_concentration(typed) if isinstance(typed, str) else None
+    if product is None:
+        return strength
     if strength and strength not in product.concentration.value:
         raise InputError(f"--concentration: {typed!r} is none of those of {product.id}; write {_strengths(product)}, or leave it out")
-    return strength or product.g_per_ml, (product.id, product.name, product.brand, *product.aliases)
+    return strength or product.g_per_ml
 
 
 def _strengths(product: "Product") -> str:

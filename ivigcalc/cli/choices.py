@@ -24,6 +24,21 @@ NotPregnant = Annotated[bool, typer.Option("--not-pregnant", help="Not pregnant.
 PrePregnancyWeight = Annotated[
     str | None, typer.Option("--pre-pregnancy-weight", metavar="WEIGHT", help="Of a pregnant patient, where a source names it.")
 ]
+History = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--history",
+        metavar="WHAT",
+        help=(
+            "anaphylaxis-to-immunoglobulin, iga-deficiency, iga-deficiency-with-antibodies, hyperprolinaemia, fructose-intolerance, "
+            "corn-allergy or none; repeatable."
+        ),
+    ),
+]
+LastCourse = Annotated[
+    str | None,
+    typer.Option("--last-course", metavar="COURSE", help='Day of its last infusion and its grams in all: "2027-01-04 124\u00a0g".'),
+]
 DosingWeight = Annotated[
     str | None,
     typer.Option("--dosing-weight", metavar="WHICH", help="actual, ideal, adjusted or a policy.", autocompletion=complete_policy),
@@ -38,6 +53,9 @@ BispecificStart = Annotated[
 Vials = Annotated[str | None, typer.Option("--vials", metavar="SIZES", help="Vials on the shelf, in grams: 5,10,20.")]
 Direction = Annotated[str | None, typer.Option("--direction", metavar="WAY", help="nearest, down or up.")]
 RoundOver = Annotated[str | None, typer.Option("--round-over", metavar="WHAT", help="Round the day or the course.")]
+RoundLimit = Annotated[
+    str | None, typer.Option("--round-limit", metavar="PERCENT", help="The most that rounding may change; 10% unless set.")
+]
 OwnFile = Annotated[
     str | None, typer.Option("--site", metavar="FILE", help="The hospital's own file of defaults and regimens; none for none.")
 ]

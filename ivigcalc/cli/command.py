@@ -35,6 +35,7 @@ class StrictCommand(TyperCommand):
 
 
 LATE = {
+    "batch": "Plan a file of patients, row by row.",
     "check": "Check an order that somebody else wrote.",
     "weight": "Every dosing weight side by side.",
     "regimens": "List the regimens, or show one.",

@@ -14,10 +14,13 @@ from ivigcalc.cli.choices import (
     Direction,
     DosingWeight,
     Height,
+    History,
+    LastCourse,
     NotPregnant,
     OwnFile,
     Pregnant,
     PrePregnancyWeight,
+    RoundLimit,
     RoundOver,
     Until,
     Vials,
@@ -77,6 +80,14 @@ def plan(
     age: Age = None,
     pregnant: Pregnant = False,
     not_pregnant: NotPregnant = False,
+    blood_group: Annotated[str | None, typer.Option("--blood-group", metavar="GROUP", help="O, A, B or AB.")] = None,
+    history: History = None,
+    last_course: LastCourse = None,
+    weight_date: Annotated[str | None, typer.Option("--weight-date", metavar="DATE", help="When the patient was weighed.")] = None,
+    previous_weight: Annotated[str | None, typer.Option("--previous-weight", metavar="WEIGHT", help="The body weight before.")] = None,
+    vaccines: Annotated[
+        str | None, typer.Option("--vaccines", metavar="WHERE", help="When live vaccines may follow: acip or australia.")
+    ] = None,
     pre_pregnancy_weight: PrePregnancyWeight = None,
     dosing_weight: DosingWeight = None,
     product: Annotated[
@@ -96,10 +107,7 @@ def plan(
     ] = None,
     direction: Direction = None,
     round_over: RoundOver = None,
-    round_limit: Annotated[
-        str | None,
-        typer.Option("--round-limit", metavar="PERCENT", help="The most that rounding may change; 10% unless set."),
-    ] = None,
+    round_limit: RoundLimit = None,
     rate_for: Annotated[str | None, typer.Option("--rate-for", metavar="INDICATION", help="Rates of the label for this.")] = None,
     at_risk: Annotated[str | None, typer.Option("--at-risk", metavar="RISKS", help="kidney, thrombosis.")] = None,
     ramp: Annotated[

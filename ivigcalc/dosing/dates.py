@@ -1,11 +1,10 @@
 """Where courses fall on the calendar. Pure: today's date is never asked for here."""
 
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.when import WEEKDAYS, Interval, screen_date
+from ivigcalc.when import WEEKDAYS, Interval, add_months, screen_date
 
 
 def add_interval(start: date, every: Interval, times: int = 1) -> date:
@@ -18,8 +17,7 @@ def add_interval(start: date, every: Interval, times: int = 1) -> date:
     count = every.number * times
     try:
         if every.unit == "month":
-            year, month = divmod(start.year * 12 + start.month - 1 + count, 12)
-            return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+            return add_months(start, count)
         return start + timedelta(days=count * (7 if every.unit == "week" else 1))
     except (ValueError, OverflowError):
         what = f"{times * every.number} {every.unit}s after {screen_date(start)}"

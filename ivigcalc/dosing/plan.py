@@ -1,8 +1,9 @@
 """The calculator: a patient, a regimen and choices -> a plan, or the open choices side by side. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 
 from ivigcalc.dosing.amounts import Amounts, amounts
 from ivigcalc.dosing.compare import DAYS_SHOWN, compare
@@ -32,9 +33,47 @@ from ivigcalc.model import (
     Supply,
     WeightPolicies,
 )
-from ivigcalc.numbers import screen_text
-from ivigcalc.units import Dose
+from ivigcalc.numbers import running_totals, screen_text
+from ivigcalc.units import Basis, Dose
 from ivigcalc.when import Interval, screen_date
+
+NOTHING_GIVEN = Given()
+NOBODY_KG = Fraction(1)
+"""Stands where a weight is only needed for the words of a refusal that cannot come."""
+
+
+class Frame(NamedTuple):
+    """A plan before its patient: all that does not rest on a weight."""
+
+    regimen: Regimen | None
+    cited: tuple[Cited, ...]
+    rows: list[tuple[Phase, Choices]]
+    phases: tuple[Settled, ...]
+    slots: tuple[Slot, ...]
+    next_start: date | None
+    choices: Choices
+    others: tuple[Regimen, ...]
+
+
+class _Day(NamedTuple):
+    """What is the same on a day of every course of a phase."""
+
+    calculated_g: Fraction
+    ordered_g: Fraction
+    change_percent: Fraction
+    g_per_kg: Fraction
+    course_g: Fraction
+    given: Given
+
+
+class _Dose(NamedTuple):
+    """What is the same in every course of a phase."""
+
+    phase: Settled
+    grams: Amounts
+    course: tuple[Fraction, Fraction, Fraction, Fraction, Fraction, Fraction, Basis, bool, Given, bool]  # of Course, from uncapped_g on
+    days: list[_Day]
+
 
 NO_POLICIES = WeightPolicies({}, {})
 
@@ -75,7 +114,34 @@ def make_plan(
         options = tuple(option for phase, own in rows for option in compare(regimen, phase, own, weight))
         return Comparison(patient, weight, regimen, options, still_open)
     settled = tuple(settle(phase, own, weight.kg) for phase, own in rows)
-    return _plan(patient, weight, regimen, cited, choices, settled, others)
+    return _plan(patient, weight, Frame(regimen, cited, rows, settled, *schedule(settled, choices), choices, others))
+
+
+def frame(regimen: Regimen | None, choices: Choices, others: tuple[Regimen, ...] = ()) -> Frame | None:
+    """Settle all of a plan that does not rest on the patient, once for many patients.
+
+    Args: regimen, None for a dose entered by hand; what was chosen; further regimens of the indication.
+    Returns: the frame; None where the patient's weight is needed to say what is open or has two readings.
+    Raises: Refused, InputError, as make_plan does.
+    """
+    phases, cited = _what_is_stated(regimen, (), ())
+    rows = [(phase, _choices_for(phase, phases, choices)) for phase in phases]
+    if (choices.dose and choices.dose.per is None) or any(missing(phase, own) for phase, own in rows):
+        return None
+    settled = tuple(settle(phase, own, NOBODY_KG) for phase, own in rows)
+    return Frame(regimen, cited, rows, settled, *schedule(settled, choices), choices, others)
+
+
+def fill(patient: Patient, outline: Frame, policies: WeightPolicies = NO_POLICIES) -> Plan:
+    """Plan a frame for a patient.
+
+    Args: patient; the frame; the dosing-weight policies.
+    Returns: the plan that make_plan gives.
+    Raises: Refused, InputError, as make_plan does.
+    """
+    rows, wanted = outline.rows, outline.choices.dosing_weight
+    weight = dosing_weight(patient, outline.regimen, wanted, policies, lambda kg: _would_give(rows, kg))
+    return _plan(patient, weight, outline)
 
 
 def _documented(among: tuple[Regimen, ...], choices: Choices) -> tuple[Regimen, ...]:
@@ -202,81 +268,54 @@ def _leaves_open(phase: Phase, option: str, phases: tuple[Phase, ...]) -> bool:
     return option == "--every" and phase.every is None and repeats
 
 
-def _plan(
-    patient: Patient,
-    weight: DosingWeight,
-    regimen: Regimen | None,
-    cited: tuple[Cited, ...],
-    choices: Choices,
-    phases: tuple[Settled, ...],
-    others: tuple[Regimen, ...],
-) -> Plan:
-    slots, next_start = schedule(phases, choices)
-    doses = {slot.phase: amounts(slot.phase, weight.kg, choices.rounding) for slot in slots}
-    rates, given = _supplied(choices, patient, weight, {ordered for grams in doses.values() for ordered in grams.ordered_g})
-    courses: list[Course] = []
-    infusions: list[Infusion] = []
-    so_far = Fraction(0)
-    for slot in slots:
-        grams = doses[slot.phase]
-        ordered = sum(grams.ordered_g, Fraction(0))
-        courses.append(
-            Course(
-                phase=slot.phase,
-                cycle=slot.cycle,
-                start=slot.start,
-                planned=slot.planned,
-                uncapped_g=grams.uncapped_g,
-                calculated_g=grams.course_g,
-                ordered_g=ordered,
-                g_per_kg=ordered / weight.kg,
-                calculated_g_per_kg=grams.course_g / weight.kg,
-                change_percent=_change(grams.course_g, ordered),
-                rounded_over=grams.rounded_over,
-                tie=grams.tie,
-                given=_together((given[day_g] for day_g in grams.ordered_g), choices.supply),
-                under_cap=grams.under_cap,
-            )
-        )
-        infusions.extend(_infusions(slot, grams, given, ordered, so_far, weight.kg))
-        so_far += ordered
+def _plan(patient: Patient, weight: DosingWeight, outline: Frame) -> Plan:
+    regimen, choices, slots, phases = outline.regimen, outline.choices, outline.slots, outline.phases
+    planned = [phase for phase in phases if any(slot.phase is phase for slot in slots)]
+    worked = [amounts(phase, weight.kg, choices.rounding) for phase in planned]
+    rates, give = _supplied(choices.supply, choices, patient, weight)
+    doses = {id(phase): _dose(phase, grams, give, weight.kg, choices.supply) for phase, grams in zip(planned, worked, strict=True)}
+    courses = [Course(slot.phase, slot.cycle, slot.start, slot.planned, *doses[id(slot.phase)].course) for slot in slots]
+    totals = running_totals(Fraction(0), (day.ordered_g for slot in slots for day in doses[id(slot.phase)].days))
+    so_far = iter(totals)
+    infusions = [infusion for slot in slots for infusion in _infusions(slot, doses[id(slot.phase)], so_far)]
     return Plan(
         patient=patient,
         weight=weight,
         regimen=regimen,
-        cited=cited,
+        cited=outline.cited,
         choices=choices,
         phases=phases,
         overrides=(*(override for phase in phases for override in phase.overrides), *_cycles_override(phases, len(slots), choices)),
         rounding=choices.rounding._replace(applies_to=courses[0].rounded_over),
         courses=tuple(courses),
         infusions=tuple(infusions),
-        calculated_g=sum((course.calculated_g for course in courses), Fraction(0)),
-        ordered_g=so_far,
+        calculated_g=sum((dose.grams.course_g * sum(slot.phase is dose.phase for slot in slots) for dose in doses.values()), Fraction(0)),
+        ordered_g=totals[-1],
         rates=rates,
         given=_together((course.given for course in courses), choices.supply),
-        next_start=next_start,
+        next_start=outline.next_start,
         last_start=_last_start(regimen, choices),
-        others=others,
+        others=outline.others,
     )
 
 
-def _supplied(choices: Choices, patient: Patient, weight: DosingWeight, doses: set[Fraction]) -> tuple[Rates | None, dict[Fraction, Given]]:
-    """How an infusion runs, and what giving each dose [g] takes."""
-    supply = choices.supply
+def _supplied(
+    supply: Supply | None, choices: Choices, patient: Patient, weight: DosingWeight
+) -> tuple[Rates | None, Callable[[Fraction], Given]]:
+    """How an infusion runs, and what giving a dose [g] takes."""
     if supply is None:
-        return None, dict.fromkeys(doses, Given())
+        return None, lambda _: NOTHING_GIVEN
     from ivigcalc.dosing.rates import settle_rates  # only where the doses are drawn from something
     from ivigcalc.dosing.supply import give
 
     rates = settle_rates(choices.rate, supply, patient.weight_kg, weight.kg) if supply.g_per_ml else None
-    return rates, {dose: give(dose, supply, rates) for dose in doses}
+    return rates, lambda dose: give(dose, supply, rates)
 
 
 def _together(days: Iterable[Given], supply: Supply | None) -> Given:
     """What several doses take together."""
     if supply is None:
-        return Given()
+        return NOTHING_GIVEN
     from ivigcalc.dosing.supply import together
 
     return together(days)
@@ -299,35 +338,32 @@ def _change(calculated: Fraction, ordered: Fraction) -> Fraction:
     return (ordered - calculated) / calculated * 100
 
 
-def _day(slot: Slot, number: int) -> date | None:
-    return slot.start + timedelta(days=number) if slot.start else None
+def _dose(phase: Settled, grams: Amounts, give: Callable[[Fraction], Given], weight_kg: Fraction, supply: Supply | None) -> _Dose:
+    """Work out what is the same in every course of a phase."""
+    ordered = sum(grams.ordered_g[1:], grams.ordered_g[0])
+    days: list[_Day] = []
+    for day_g in grams.ordered_g:
+        if days and (day_g is days[-1].ordered_g or day_g == days[-1].ordered_g):  # days rise, so equal ones stand together
+            days.append(days[-1])
+        else:
+            days.append(_Day(grams.day_g, day_g, _change(grams.day_g, day_g), day_g / weight_kg, ordered, give(day_g)))
+    course = (
+        grams.uncapped_g,
+        grams.course_g,
+        ordered,
+        ordered / weight_kg,
+        grams.course_g / weight_kg,
+        _change(grams.course_g, ordered),
+        grams.rounded_over,
+        grams.tie,
+        _together((day.given for day in days), supply),
+        grams.under_cap,
+    )
+    return _Dose(phase, grams, course, days)
 
 
-def _infusions(
-    slot: Slot,
-    grams: Amounts,
-    given: dict[Fraction, Given],
-    course_g: Fraction,
-    so_far: Fraction,
-    weight_kg: Fraction,
-) -> list[Infusion]:
-    infusions = []
-    for number, ordered in enumerate(grams.ordered_g):
-        so_far += ordered
-        infusions.append(
-            Infusion(
-                phase=slot.phase.name,
-                cycle=slot.cycle,
-                day=number + 1,
-                days=slot.phase.days,
-                date=_day(slot, number),
-                calculated_g=grams.day_g,
-                ordered_g=ordered,
-                change_percent=_change(grams.day_g, ordered),
-                g_per_kg=ordered / weight_kg,
-                course_g=course_g,
-                cumulative_g=so_far,
-                given=given[ordered],
-            )
-        )
-    return infusions
+def _infusions(slot: Slot, dose: _Dose, so_far: Iterator[Fraction]) -> Iterator[Infusion]:
+    name, days, cycle, start = slot.phase.name, slot.phase.days, slot.cycle, slot.start
+    for number, (calculated, ordered, change, g_per_kg, course, given) in enumerate(dose.days):
+        when = start + timedelta(days=number) if start else None
+        yield Infusion(name, cycle, number + 1, days, when, calculated, ordered, change, g_per_kg, course, next(so_far), given)

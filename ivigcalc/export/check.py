@@ -198,7 +198,7 @@ def _findings(check: Check) -> tuple[Finding, ...]:
     ]
     of_what_is_meant = check.result.findings if isinstance(check.result, Plan) else of_what_fits
     found += [finding for finding in of_what_is_meant if finding.level != "note" and finding.code not in own]
-    found += check.site
+    found += check.beside
     rank = {"refusal": 0, "warning": 1, "note": 2}
     return tuple(sorted(dict.fromkeys(found), key=lambda finding: rank[finding.level]))
 

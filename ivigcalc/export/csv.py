@@ -2,6 +2,7 @@
 
 import csv
 import io
+from functools import lru_cache
 
 from ivigcalc.model import Finding, Given, Origin, Plan
 from ivigcalc.numbers import exact_text
@@ -19,27 +20,60 @@ def as_csv(plan: Plan, origin: Origin) -> bytes:
     Args: plan; what it was made from.
     Returns: UTF-8 bytes with CRLF; grams as plain numbers, empty where nothing is known.
     """
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    label = harmless(plan.patient.label or "")
-    regimen = plan.regimen.id if plan.regimen else ""
-    findings = ";".join(dict.fromkeys(_code(finding) for finding in plan.findings))
-    weight = (exact_text(plan.weight.kg), plan.weight.basis)
-    rounding = f"{plan.rounding.to} {plan.rounding.direction}"
+    return (csv_line(*COLUMNS) + with_first(plan_rows(plan, origin), plan.patient.label or "")).encode()
+
+
+def with_first(rows: tuple[str, ...], *first: str) -> str:
+    """Put the same free text in front of every row, made harmless.
+
+    Args: rows that end with CRLF; the cells that go in front.
+    Returns: the rows, one after the other.
+    """
+    front = csv_line(*map(harmless, first))[:-2] + ","
+    return front + front.join(rows)
+
+
+def csv_line(*cells: str) -> str:
+    """One line of CSV with its CRLF; a single empty cell is left as it is."""
+    if '"' not in (text := ",".join(cells)) and text.count(",") == len(cells) - 1 and text.isprintable():
+        return text + "\r\n"
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue()
+
+
+def plan_rows(plan: Plan, origin: Origin) -> tuple[str, ...]:
+    """Write the rows of a plan without the label, which comes in front of each.
+
+    Args: plan; what it was made from.
+    Returns: a line with its CRLF for each infusion.
+    """
+    findings = _cell(";".join(dict.fromkeys(_code(finding) for finding in plan.findings)))
     supply = plan.choices.supply
-    product = supply.product.id if supply and supply.product else ""
+    regimen = _cell(plan.regimen.id if plan.regimen else "")
+    product = _cell(supply.product.id if supply and supply.product else "")
+    weight = f"{exact_text(plan.weight.kg)},{plan.weight.basis}"
+    last = f"{weight},{plan.rounding.to} {plan.rounding.direction},{findings},{origin.catalogue_sha256[:12]}\r\n"
+    rows = []
+    texts: dict[tuple[int, ...], tuple[str, str]] = {}  # what courses share is the same object, and is written once
     for infusion in plan.infusions:
-        date = infusion.date.isoformat() if infusion.date else ""
         amounts = (infusion.calculated_g, infusion.ordered_g, infusion.g_per_kg, infusion.course_g)
-        writer.writerow(
-            (
-                label, regimen, infusion.phase, infusion.cycle, infusion.day, infusion.days, date, *map(exact_text, amounts),
-                product, *_given(infusion.given), exact_text(infusion.cumulative_g), *weight,
-                rounding, findings, origin.catalogue_sha256[:12],
-            )
-        )  # fmt: skip
-    return text.getvalue().encode()
+        shared = (id(infusion.phase), *map(id, amounts), id(infusion.given))
+        if shared not in texts:
+            given = ",".join((*map(exact_text, amounts), product, *_given(infusion.given)))
+            texts[shared] = _cell(infusion.phase), given
+        phase, middle = texts[shared]
+        date = infusion.date.isoformat() if infusion.date else ""
+        rows.append(
+            f"{regimen},{phase},{infusion.cycle},{infusion.day},{infusion.days},{date},{middle},{exact_text(infusion.cumulative_g)},{last}"
+        )
+    return tuple(rows)
+
+
+@lru_cache(maxsize=256)
+def _cell(text: str) -> str:
+    """One cell, in quotes where it needs them."""
+    return csv_line(text)[:-2]
 
 
 def _given(given: Given) -> tuple[str, str, str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import simplejson
 
-from ivigcalc.export.words import clock_time, order_text
+from ivigcalc.export.words import clock_time, not_recorded, order_text
 from ivigcalc.model import Cited, Figure, Given, Origin, Plan, Rate, Rates, Regimen, Settled, SiteUse, Span, Supply
 from ivigcalc.numbers import exact_text
 
@@ -20,7 +20,25 @@ def as_json(plan: Plan, origin: Origin) -> bytes:
     Args: plan; what it was made from.
     Returns: UTF-8 bytes, one object.
     """
-    document = {
+    return (_dumps(_document(plan, origin), indent=1) + "\n").encode()
+
+
+def as_json_line(key: str, plan: Plan, origin: Origin) -> str:
+    """Write a plan as one line of JSON with the id of its row in front.
+
+    Args: id; plan; what it was made from.
+    Returns: one object and its line end.
+    """
+    return _dumps({"id": key, **_document(plan, origin)}) + "\n"
+
+
+def _dumps(document: dict[str, Any], indent: int | None = None) -> str:
+    return str(simplejson.dumps(document, use_decimal=True, ensure_ascii=False, indent=indent, allow_nan=False))
+
+
+def _document(plan: Plan, origin: Origin) -> dict[str, Any]:
+    """The plan as it stands in JSON."""
+    return {
         "schema": SCHEMA,
         "generator": {"name": "ivigcalc", "version": origin.version, "catalogue_sha256": origin.catalogue_sha256, **_products(origin)},
         "inputs": {
@@ -29,6 +47,7 @@ def as_json(plan: Plan, origin: Origin) -> bytes:
             "height_cm": _maybe(plan.patient.height_cm),
             "sex": plan.patient.sex,
             "age_years": _maybe(plan.patient.age_years),
+            "not_recorded": not_recorded(plan),
             "options": origin.options,
         },
         "dosing_weight": {
@@ -97,7 +116,6 @@ def as_json(plan: Plan, origin: Origin) -> bytes:
             for finding in plan.findings
         ],
     }
-    return (simplejson.dumps(document, use_decimal=True, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
 
 
 def _products(origin: Origin) -> dict[str, str]:

@@ -30,6 +30,8 @@ def plan_table(plan: Plan, width: int, *, colour: bool) -> str:
     if of_supply:
         of_supply.supply_entries(screen, plan)
     _findings(screen, plan.findings)
+    if missing := words.not_recorded(plan):
+        screen.entry("Record", f"not recorded: {', '.join(missing)}")
     screen.gap()
     infusion_rows(screen, plan)
     screen.gap()
@@ -127,6 +129,7 @@ def _measures(patient: Patient) -> str:
         said.append("pregnant" if patient.pregnant else "not pregnant")
     if patient.pre_pregnancy_kg is not None:
         said.append(f"{screen_text(patient.pre_pregnancy_kg)} kg before pregnancy")
+    said += words.record(patient)
     return ", ".join([f"{words.kilograms(patient.weight_kg)} actual weight", *said]) if said else ""
 
 

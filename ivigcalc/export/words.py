@@ -5,7 +5,7 @@ from datetime import time
 from fractions import Fraction
 from itertools import groupby
 
-from ivigcalc.model import Comparison, Conflict, Counts, Course, Infusion, Plan, Settled, Source, Span, Supply
+from ivigcalc.model import Comparison, Conflict, Counts, Course, Infusion, Patient, Plan, Settled, Source, Span, Supply
 from ivigcalc.numbers import screen_text
 from ivigcalc.units import kg_to_lb
 from ivigcalc.when import Interval, screen_date
@@ -29,6 +29,35 @@ def kilograms(kg: Fraction) -> str:
 def calculated_per_kg(course: Course) -> str:
     """Write the calculated dose [g/kg] of a day and of a course; beside a dose that rounding has changed it is said to be that."""
     return ("calculated " if course.change_percent else "") + per_kg(course.phase, course.calculated_g_per_kg)
+
+
+def record(patient: Patient) -> list[str]:
+    """Write what was said of the patient's record, one phrase for each thing."""
+    said = []
+    if patient.blood_group:
+        said.append(f"blood group {patient.blood_group}")
+    if patient.history is not None:
+        said.append(f"history {' and '.join(patient.history) or 'none of those asked for'}")
+    if patient.last_course:
+        said.append(f"last course {grams(patient.last_course.grams)} until {screen_date(patient.last_course.day)}")
+    if patient.weight_date:
+        said.append(f"weighed on {screen_date(patient.weight_date)}")
+    if patient.previous_weight_kg:
+        said.append(f"{kilograms(patient.previous_weight_kg)} before")
+    return said
+
+
+def not_recorded(plan: Plan) -> list[str]:
+    """Name what was not given of the patient's record, so that it is not taken as no."""
+    patient = plan.patient
+    said = {
+        "blood group": patient.blood_group,
+        "history": patient.history,
+        "last course": patient.last_course,
+        "age": patient.age_years,
+        "risk factors": plan.choices.rate.risks or None,
+    }
+    return [name for name, value in said.items() if value is None]
 
 
 def per_kg(phase: Settled, course_g_per_kg: Fraction) -> str:

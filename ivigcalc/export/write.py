@@ -4,8 +4,10 @@ import os
 import stat
 import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from ivigcalc.errors import OutputError, ReaderGone
 
@@ -16,13 +18,26 @@ def write_file(path: Path, data: bytes, *, force: bool) -> None:
     Args: the target; its bytes; whether an existing file may be replaced.
     Raises: OutputError when it exists already, is not a regular file, or cannot be written.
     """
+    with writing(path, force=force) as file:
+        file.write(data)
+
+
+@contextmanager
+def writing(path: Path, *, force: bool) -> Iterator[IO[bytes]]:
+    """Write a file bit by bit: it is made beside its target and gets its name when all of it is there.
+
+    Args: the target; whether an existing file may be replaced.
+    Returns: the open file, which takes bytes; where anything fails meanwhile, the old file stays as it was.
+    Raises: OutputError when it exists already, is not a regular file, or cannot be written.
+    """
     target = Path(os.path.realpath(path))
     try:
         refuse_special(path)
         mode = target.stat().st_mode if target.exists() else None
         if mode is not None and not force:
             raise OutputError(f"{path}: exists already and was kept; name another file, or add --force to replace it")
-        _replace(target, data, 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode), keep=not force)
+        with _replacing(target, 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode), keep=not force) as file:
+            yield file
     except FileExistsError:
         raise OutputError(f"{path}: exists already and was kept; name another file, or add --force to replace it") from None
     except OSError as error:
@@ -65,12 +80,13 @@ def write_stdout(data: bytes) -> None:
         raise OutputError(f"standard output could not be written ({error.strerror}); what it holds is not complete") from None
 
 
-def _replace(target: Path, data: bytes, mode: int, *, keep: bool) -> None:
+@contextmanager
+def _replacing(target: Path, mode: int, *, keep: bool) -> Iterator[IO[bytes]]:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".tmp")
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(mode)

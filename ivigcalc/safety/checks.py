@@ -2,9 +2,11 @@
 
 import re
 from fractions import Fraction
+from typing import NamedTuple
 
 from ivigcalc.errors import InputError
 from ivigcalc.model import (
+    Cautions,
     Comparison,
     Course,
     DosingWeight,
@@ -20,16 +22,43 @@ from ivigcalc.model import (
     Supply,
 )
 from ivigcalc.numbers import NUMBER, exact_text, screen_text
+from ivigcalc.safety.cautions import NEVER, check_cautions
 from ivigcalc.units import Basis
 from ivigcalc.when import screen_date
 
 _WORDS = {"dose": "dose", "days": "days of the course", "every": "interval", "cycles": "number of courses"}
 
 
-def check(plan: Plan, limits: tuple[Limit, ...], site: SiteUse | None = None, among: tuple[Regimen, ...] = ()) -> Plan:
+def refuse_never(acceptances: tuple[str, ...]) -> None:
+    """Refuse an acceptance of what nothing accepts.
+
+    Args: acceptances as typed.
+    Raises: InputError.
+    """
+    for text in acceptances:
+        if (code := text.split("=")[0].strip().lower()) in NEVER:
+            raise InputError(f"--accept: nothing accepts {code}; it is a contraindication, so leave it out")
+
+
+class _Whose(NamedTuple):
+    """Whom a dose is judged for: both weights [kg], the regimen, and the age [years] if it was given."""
+
+    dosing_kg: Fraction
+    actual_kg: Fraction
+    regimen: Regimen | None
+    age_years: Fraction | None
+
+    @classmethod
+    def of(cls, result: Plan | Comparison, weight: DosingWeight, regimen: Regimen | None) -> "_Whose":
+        return cls(weight.kg, result.patient.weight_kg, regimen, result.patient.age_years)
+
+
+def check(
+    plan: Plan, limits: tuple[Limit, ...], site: SiteUse | None = None, among: tuple[Regimen, ...] = (), cautions: Cautions | None = None
+) -> Plan:
     """Add every finding to a plan.
 
-    Args: plan; the safety limits; what was taken from a site file; the regimens that its own was chosen among.
+    Args: plan; the safety limits; what was taken from a site file; the regimens that its own was chosen among; the cautions of limits.yaml.
     Returns: the plan with its findings, refusals first.
     """
     findings = [
@@ -50,16 +79,20 @@ def check(plan: Plan, limits: tuple[Limit, ...], site: SiteUse | None = None, am
             continue
         ordered = [infusion.ordered_g for infusion in plan.infusions if infusion.cycle == course.cycle]
         calculated: dict[Basis, Fraction] = {"day": course.calculated_g / phase.days, "course": course.calculated_g}
-        findings += _limits(phase, calculated, {"day": max(ordered), "course": course.ordered_g}, plan.weight.kg, limits)
+        whose = _Whose.of(plan, plan.weight, plan.regimen)
+        findings += _limits(phase, calculated, {"day": max(ordered), "course": course.ordered_g}, whose, limits)
         findings += _caps(phase, calculated, course.uncapped_g, plan.weight.kg)
         findings += _tie(plan, course)
         findings += _under_cap(course, plan.rounding)
+    if cautions:
+        findings += check_cautions(plan, cautions)
     if site:
         from ivigcalc.safety.site import check_site, rests_on
 
         findings += check_site(site, rests_on((plan.regimen, *among), plan.choices.supply, plan.rates and plan.rates.ramp))
     rank = {"refusal": 0, "warning": 1, "note": 2}
-    return plan._replace(findings=tuple(sorted(dict.fromkeys(findings), key=lambda finding: rank[finding.level])), site=site)
+    ranked = tuple(sorted(dict.fromkeys(findings), key=lambda finding: rank[finding.level]))
+    return plan._replace(findings=ranked, site=site) if ranked or site else plan
 
 
 def mark(comparison: Comparison, limits: tuple[Limit, ...], site: SiteUse | None = None, supply: Supply | None = None) -> Comparison:
@@ -70,12 +103,12 @@ def mark(comparison: Comparison, limits: tuple[Limit, ...], site: SiteUse | None
     """
     options = []
     for option in comparison.options:
-        weight_kg = (option.weight or comparison.weight).kg
+        weight = option.weight or comparison.weight
         grams: dict[Basis, Fraction] = {"day": option.day_g, "course": option.course_g}
         ordered: dict[Basis, Fraction] = {"day": max(option.ordered_g), "course": sum(option.ordered_g, Fraction(0))}
         found = (
-            *_limits(option.phase, grams, ordered, weight_kg, limits),
-            *_caps(option.phase, grams, option.uncapped_g, weight_kg),
+            *_limits(option.phase, grams, ordered, _Whose.of(comparison, weight, option.regimen), limits),
+            *_caps(option.phase, grams, option.uncapped_g, weight.kg),
             *_overridden(option.phase.overrides),
             *_weight(option.regimen, comparison.patient, option.weight or comparison.weight),
             *(finding for finding in _entered(option.phase) if option.regimen and finding.code != "entered-days"),
@@ -96,11 +129,14 @@ def accept(findings: tuple[Finding, ...], acceptances: tuple[str, ...], reason: 
     Returns: the findings, with what was accepted and why.
     Raises: InputError for an acceptance that cannot be read, that nothing asked for, or without a reason.
     """
+    if not acceptances and reason is None:
+        return findings
     if acceptances and not (reason and reason.strip()):
         raise InputError('--accept: needs a reason that is printed with the plan; add --reason "why this dose is meant"')
     if reason is not None and not acceptances:
         raise InputError("--reason: nothing is accepted with it; leave it out, or add the --accept that a refusal names")
     asked = {finding.code for finding in findings if finding.level == "refusal"}
+    refuse_never(acceptances)
     accepted: set[tuple[str, str]] = set()
     for text in acceptances:
         match = re.fullmatch(rf"([a-z0-9-]+)=({NUMBER})", text.strip(), re.ASCII)
@@ -127,21 +163,31 @@ def _limits(
     phase: Settled,
     calculated: dict[Basis, Fraction],
     ordered: dict[Basis, Fraction],
-    weight_kg: Fraction,
+    whose: _Whose,
     limits: tuple[Limit, ...],
 ) -> list[Finding]:
-    """Judge the calculated dose; an excess that only rounding causes is a note."""
+    """Judge the calculated dose on the lower of dosing and actual weight; an excess that only rounding causes is a note."""
     found = []
+    lower_kg, higher_kg = sorted((whose.dosing_kg, whose.actual_kg))
     for limit in limits:
-        figure, rounded = calculated[limit.per] / weight_kg, ordered[limit.per] / weight_kg
+        figure, rounded = calculated[limit.per] / lower_kg, ordered[limit.per] / lower_kg
+        if figure <= limit.g_per_kg and rounded <= limit.g_per_kg:
+            continue
         source = "; ".join(f"{cited.source.citation}, {cited.locator}" for cited in limit.cited)
         most = f"the limit of {screen_text(limit.g_per_kg)} g per kg per {limit.per}"
-        if figure > limit.g_per_kg and limit.per in phase.from_source:
-            text = f"{screen_text(figure)} g per kg per {limit.per} is more than {most}; the regimen's own source states it."
-            found.append(Finding(f"{limit.code}-source", "warning", text, source))
-        elif figure > limit.g_per_kg:
-            text = f"{screen_text(figure)} g per kg per {limit.per} is more than {most}."
-            found.append(Finding(limit.code, "refusal", text, source, exact_text(figure)))
+        if figure > limit.g_per_kg:
+            text = f"{screen_text(figure)} g per kg per {limit.per} is more than {most}"
+            if lower_kg != higher_kg:
+                on = ("dosing", "actual") if whose.dosing_kg < whose.actual_kg else ("actual", "dosing")
+                text += (
+                    f"; that is on the {on[0]} weight, and {screen_text(calculated[limit.per] / higher_kg)} g per kg on the {on[1]} weight"
+                )
+            stated = limit.per in phase.from_source and whose.dosing_kg <= whose.actual_kg
+            if stated and not (why := _outside(whose)):
+                found.append(Finding(f"{limit.code}-source", "warning", f"{text}; the regimen's own source states it.", source))
+            else:
+                text += f"; {why}" if stated else ""
+                found.append(Finding(limit.code, "refusal", f"{text}.", source, exact_text(figure)))
         if rounded * 10 > max(limit.g_per_kg, figure) * 11:  # a dose that is meant to be above the limit may not run away either
             above = most if figure <= limit.g_per_kg else f"the {screen_text(figure)} g per kg per {limit.per} that it is calculated as"
             text = (
@@ -153,6 +199,13 @@ def _limits(
             text = f"Rounding alone takes the dose to {screen_text(rounded)} g per kg per {limit.per}, above {most}."
             found.append(Finding(f"{limit.code}-rounding", "note", text, source))
     return found
+
+
+def _outside(whose: _Whose) -> str | None:
+    """Why the patient is not of the population of the regimen's source."""
+    from ivigcalc.safety.population import outside  # only where a source exceeds a limit
+
+    return outside(whose.regimen, whose.age_years)
 
 
 def _caps(phase: Settled, calculated: dict[Basis, Fraction], uncapped_g: Fraction, weight_kg: Fraction) -> list[Finding]:

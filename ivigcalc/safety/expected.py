@@ -1,14 +1,17 @@
 """What an order is compared with, and how far it may be rounded. Pure."""
 
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
 from ivigcalc.checking import Doses, Expected, Reading
 from ivigcalc.errors import InputError
-from ivigcalc.model import Comparison, DosingWeight, Limit, Plan, RoundingRules, Span
+from ivigcalc.model import Caution, Comparison, DosingWeight, LastCourse, Limit, Plan, RoundingRules, Span
 from ivigcalc.numbers import read_number, refuse_long, screen_text
+from ivigcalc.safety.cautions import settled_by_source
 from ivigcalc.safety.order_days import days_text
+from ivigcalc.safety.population import outside
 from ivigcalc.when import Interval
 
 MOST_WITHIN = Fraction(1, 5)
@@ -25,6 +28,9 @@ class Context(NamedTuple):
     within: Fraction
     published: Fraction  # the share that published rules call rounding
     limits: tuple[Limit, ...]
+    most_in_28_days: Caution | None = None
+    last_course: LastCourse | None = None
+    start: date | None = None  # of the plan that the order is compared with
 
 
 def within_source(rules: RoundingRules) -> str:
@@ -65,6 +71,7 @@ def expected_of(result: Plan | Comparison) -> tuple[Expected, ...]:
                 day_g=option.day_g,
                 course_g=option.course_g,
                 every=option.every,
+                of_source="course" in option.phase.from_source and not outside(option.regimen, result.patient.age_years),
                 courses=None,
                 dates=(),
                 findings=option.findings,
@@ -86,6 +93,7 @@ def expected_of(result: Plan | Comparison) -> tuple[Expected, ...]:
                 day_g=courses[0].calculated_g / phase.days,
                 course_g=courses[0].calculated_g,
                 every=Span(phase.every, phase.every) if phase.every else None,
+                of_source=settled_by_source(phase) and not outside(result.regimen, result.patient.age_years),
                 courses=len(courses) if result.choices.cycles or result.choices.until else None,
                 dates=tuple(tuple(i.date for i in infusions if i.date) for infusions in days.values()) if courses[0].start else (),
                 findings=result.findings,

@@ -1,12 +1,16 @@
 """What an order says + what was expected -> a verdict. Pure; the slips that fit a difference are in `safety/slips.py`."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from fractions import Fraction
 from itertools import pairwise
 
 from ivigcalc.checking import Doses, Expected, Judged, Reading, Verdict
 from ivigcalc.errors import InputError
 from ivigcalc.model import DosingWeight, Finding
 from ivigcalc.numbers import exact_text, screen_text
+from ivigcalc.safety.cautions import days_of, sources
+from ivigcalc.safety.days28 import Day, highest, limit_text
 from ivigcalc.safety.expected import Context, changes, implied_kg, interval_text
 from ivigcalc.safety.order_parts import WHAT
 from ivigcalc.safety.slips import own_figures, slips_of
@@ -30,7 +34,11 @@ def _judge(reading: Reading, expected: tuple[Expected, ...], context: Context) -
     grams = reading.grams_at(context.weight.kg)
     own = own_figures(reading, context)
     if not expected:
-        found = (*_limits(grams, None, context, rounded=False), *_remarks(reading, None, context))
+        found = (
+            *_limits(grams, None, context, rounded=False),
+            *_in_28_days(reading, grams, None, context),
+            *_remarks(reading, None, context),
+        )
         kind: Verdict = "differs" if own else "above a limit" if _refused(found) else "within the limits"
         return Judged(reading, grams, kind, None, None, None, own, found)
     ranked = sorted(expected, key=lambda one: (len(one.days_g) != reading.days, max(map(abs, changes(grams, one)))))
@@ -41,7 +49,12 @@ def _judge(reading: Reading, expected: tuple[Expected, ...], context: Context) -
     against = [nearest, *(one for one in ranked[1:] if len(one.days_g) == reading.days == len(nearest.days_g))]
     fits = exact or close
     slips = (*slips_of(reading, grams, tuple(against), context, fits=fits), *own)
-    found = (*_limits(grams, nearest, context, rounded=fits), *_remarks(reading, nearest, context), *(() if fits else _unknown(context)))
+    found = (
+        *_limits(grams, nearest, context, rounded=fits),
+        *_in_28_days(reading, grams, nearest if fits else None, context),
+        *_remarks(reading, nearest, context),
+        *(() if fits else _unknown(context)),
+    )
     if slips or not fits:
         return Judged(reading, grams, "differs", nearest, day_change, course_change, slips, found)
     kind = "above a limit" if _refused(found) else "agrees" if exact else "agrees within rounding"
@@ -74,7 +87,7 @@ def _limits(grams: Doses, expected: Expected | None, context: Context, *, rounde
     found = []
     for limit in context.limits:
         ordered = max(grams.days) if limit.per == "day" else grams.course
-        figure = ordered / context.weight.kg
+        figure = ordered / min(context.weight.kg, context.actual_kg)
         if figure <= limit.g_per_kg:
             continue
         source = "; ".join(f"{cited.source.citation}, {cited.locator}" for cited in limit.cited)
@@ -91,6 +104,47 @@ def _limits(grams: Doses, expected: Expected | None, context: Context, *, rounde
         else:
             found.append(Finding(limit.code, "refusal", f"{text}.", source, exact_text(figure)))
     return found
+
+
+def _in_28_days(reading: Reading, grams: Doses, fitting: Expected | None, context: Context) -> list[Finding]:
+    """Judge the highest 28 consecutive dates of an order that repeats, or that follows a last course.
+
+    A warning where the expected doses are its source's own or rounding alone takes it there, else a refusal.
+    """
+    caution = context.most_in_28_days
+    if caution is None:
+        return []
+    above, width = caution.figures["above"], int(caution.figures["days"])
+    days = list(_days(reading, grams.days, context, width))
+    most = highest(days, width)
+    lower_kg = min(context.weight.kg, context.actual_kg)
+    if most is None or (figure := most.grams / lower_kg) <= above:
+        return []
+    source = sources(caution.cited)
+    with_last = ", with the last course" if most.first.course == 0 else ""
+    text = f"The order asks for {screen_text(figure)} g per kg within {width} days{with_last}, more than {limit_text(caution)}"
+    if fitting and most.first.course > 0:
+        calculated = highest(list(_days(reading, (fitting.day_g,) * reading.days, context, width)), width)
+        if calculated and calculated.grams / lower_kg <= above:
+            return [Finding("28-day-dose-rounding", "warning", f"{text}; rounding alone takes it there.", source)]
+        if fitting.of_source and fitting.every:
+            return [Finding("28-day-dose-source", "warning", f"{text}; the regimen's own source states it.", source)]
+    return [Finding("28-day-dose", "refusal", f"{text}.", source, exact_text(figure))]
+
+
+def _days(reading: Reading, days_g: tuple[Fraction, ...], context: Context, width: int) -> Iterator[tuple[Day, Fraction]]:
+    """The days of an order with their doses [g], as far as a window reaches, after the last course; a month counts as 28 days."""
+    first = reading.dates[0][0] if reading.dates else context.start
+    if context.last_course and first:
+        yield Day(context.last_course.day.toordinal(), 0), context.last_course.grams
+    begin = first.toordinal() if first else 1
+    courses = [[day.toordinal() for day in dates] for dates in reading.dates] or [[begin + day for day in range(len(days_g))]]
+    if reading.every and len(courses) == 1:
+        step = days_of(reading.every, month=28)
+        reach = width // step + 2
+        courses = [[day + number * step for day in courses[0]] for number in range(min(reach, reading.courses or reach))]
+    for number, days in enumerate(courses, 1):
+        yield from ((Day(day, number), dose) for day, dose in zip(days, days_g, strict=True))
 
 
 def _remarks(reading: Reading, expected: Expected | None, context: Context) -> list[Finding]:

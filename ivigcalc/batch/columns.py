@@ -1,0 +1,139 @@
+"""The columns of a file of patients, named as the options of `plan`, and one row of it -> an id and options as typed."""
+
+import json
+import re
+from typing import NamedTuple
+
+from ivigcalc.errors import InputError
+from ivigcalc.numbers import MOST_TEXT
+from ivigcalc.options import PHARMACY, RECORD, clean
+
+FLAGS = ("pregnant", "not-pregnant")
+SEVERAL = ("closed", "accept", "history")
+OPTIONS = (
+    *("weight", "regimen", "dose", "days", "every", "cycles", "until", "start", "infuse-on", "closed", "height", "sex", "age"),
+    *(*FLAGS, "pre-pregnancy-weight", *RECORD, "vaccines", "dosing-weight", *PHARMACY, "bispecific-start", "label", "accept", "reason"),
+)
+COLUMNS = ("id", *OPTIONS)
+"""What a column may be called."""
+
+Given = dict[str, str | tuple[str, ...]]
+
+
+class Row(NamedTuple):
+    """One row: whose it is, and the texts of its other cells by column."""
+
+    id: str
+    texts: dict[str, str]
+
+
+def column(text: str) -> str:
+    """The name of a column as typed, in any case of letters, with a space or underscore for a hyphen."""
+    return re.sub(r"[\s_-]+", "-", text.strip().lower())
+
+
+def suggest(name: str) -> str:
+    """What an unknown column may have meant."""
+    from difflib import get_close_matches
+
+    if close := get_close_matches(name, COLUMNS, n=2):
+        return f"did you mean {' or '.join(close)}? Columns are named as the options of: ivigcalc plan --help"
+    return "delete it; columns are named as the options of: ivigcalc plan --help"
+
+
+def from_cells(cells: list[str], columns: tuple[str, ...]) -> Row | None:
+    """Read a row of CSV; an empty cell was not given.
+
+    Args: the cells; the columns of the header.
+    Returns: the row; None where every cell is empty.
+    Raises: InputError.
+    """
+    options = {name: cell for name, cell in zip(columns, cells, strict=False) if cell and not cell.isspace()}
+    if len(cells) != len(columns):
+        if not options:
+            return None
+        raise InputError(
+            f"{len(cells)} cells where the header has {len(columns)}; mend the delimiters of this row, "
+            "quote a cell that holds one, or look whether the end of the file is missing"
+        )
+    if not options:
+        return None
+    return _row(options)
+
+
+def from_json(text: str) -> Row | None:
+    """Read a row of JSON Lines: one object, its values text or numbers exactly as they stand.
+
+    Args: the line.
+    Returns: the row; None for an empty line.
+    Raises: InputError.
+    """
+    if not text.strip():
+        return None
+    try:
+        pairs = json.loads(text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=list)
+    except (ValueError, RecursionError) as error:
+        why = f", {error.msg} at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
+        raise InputError(f'the line is no JSON object{why}; write one object a line, such as {{"id": "p1", "weight": "62"}}') from None
+    if not isinstance(pairs, list) or not pairs or not all(isinstance(pair, tuple) for pair in pairs):
+        raise InputError('the line is no JSON object with values; write such as {"id": "p1", "weight": "62", "regimen": "itp"}')
+    options: dict[str, str] = {}
+    for key, value in pairs:
+        name = column(key)
+        if name not in COLUMNS:
+            raise InputError(f"the name {name!r} is not known; {suggest(name)}")
+        if name in options:
+            raise InputError(f"the name {name} stands twice; delete one of them")
+        if value is not None and value != "":
+            options[name] = _text(name, value)
+    return _row(options)
+
+
+def _text(name: str, value: object) -> str:
+    """The text of a value; several for an option that is repeatable go between semicolons."""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise InputError(f"--{name}: holds half of a character; write it in UTF-8") from None
+        return value
+    if value is True and name in FLAGS:
+        return "yes"
+    if name in SEVERAL and isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return ";".join(_text(name, part) for part in value)
+    raise InputError(f'--{name}: the value is neither a text nor a number; write such as "{name}": "{"yes" if name in FLAGS else "62"}"')
+
+
+def _row(options: dict[str, str]) -> Row:
+    key = options.pop("id", None)
+    if key is None:
+        raise InputError("the id is missing; write one, such as a study number; no patient's name, please")
+    if not key.isalnum():
+        key = clean(key)
+    if not 0 < len(key) <= MOST_TEXT:
+        raise InputError(f"the id has {len(key):,} characters; write 1 to {MOST_TEXT} (a bound of our own)")
+    return Row(key, options)
+
+
+def as_typed(texts: dict[str, str]) -> Given:
+    """Make options of the texts of a row, as the command line would have them.
+
+    Args: the texts by column.
+    Returns: the options; a repeatable one as a tuple.
+    Raises: InputError for a flag with another word than yes.
+    """
+    options: Given = {**texts}
+    for name in FLAGS:
+        if name in texts:
+            options[name] = _flag(name, texts[name])
+    for name in SEVERAL:
+        if name in texts:
+            options[name] = tuple(part.strip() for part in texts[name].split(";") if part.strip())
+    return options
+
+
+def _flag(name: str, text: str) -> str:
+    if text.strip().lower() != "yes":
+        other = next(flag for flag in FLAGS if flag != name)
+        raise InputError(f"--{name}: {text!r} is not yes; write yes, or leave it empty and write yes for {other} if that is meant")
+    return "yes"

@@ -1,0 +1,220 @@
+"""The bytes of a file of patients -> its header and its records, each with its line; what cannot be read is kept as a fault."""
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from typing import IO, Literal, NamedTuple
+
+from ivigcalc.batch.columns import COLUMNS, column, suggest
+from ivigcalc.errors import InputError
+
+Kind = Literal["csv", "jsonl"]
+SUFFIXES: dict[str, Kind] = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+MOST_LINE = 65_536
+"""Our own bound on a line [bytes]; no patient needs more."""
+MOST_LINES = 20
+"""Our own bound on the lines of a quoted cell."""
+_BOM = b"\xef\xbb\xbf"
+
+
+class Header(NamedTuple):
+    """What the file is, and the columns of a CSV; none where each line names its own."""
+
+    kind: Kind
+    delimiter: str = ","
+    columns: tuple[str, ...] = ()
+
+
+class Record(NamedTuple):
+    """The text of one row, or why it cannot be read."""
+
+    line: int
+    text: str
+    fault: str | None = None
+    cut: bool = False  # the last line, without its line end
+
+
+class Reader(NamedTuple):
+    """A file of patients, ready to be read row by row."""
+
+    header: Header
+    records: Iterator[Record]
+
+
+def open_reader(file: IO[bytes], kind: Kind) -> Reader:
+    """Read the header of a file of patients.
+
+    Args: the open file; what it holds.
+    Returns: the header, and the records after it in their order.
+    Raises: InputError for a file that is empty or whose header cannot be used.
+    """
+    lines = _lines(file)
+    first = next(lines, None)
+    if first is None:
+        raise InputError("the file of patients is empty; its first line names the columns, such as id,weight,regimen")
+    if kind == "jsonl":
+        return Reader(Header(kind), _chain(first, lines))
+    if first.fault:
+        raise InputError(f"line 1, the header: {first.fault}")
+    header = read_header(first.text)
+    return Reader(header, _join(lines, header))
+
+
+def read_header(text: str) -> Header:
+    """Read the names of the columns, in any order, and see what stands between them.
+
+    Args: the first line.
+    Returns: the header.
+    Raises: InputError for a column that is unknown, repeated or missing.
+    """
+    if "\r" in text:
+        raise InputError(f"line 1, the header: {_RETURN}")
+    names = max((_names(text, delimiter) for delimiter in DELIMITERS), key=lambda names: (sum(n in COLUMNS for n in names), len(names)))
+    delimiter = next(delimiter for delimiter in DELIMITERS if _names(text, delimiter) == names)
+    known = [name for name in names if name in COLUMNS]
+    if not known:
+        raise InputError(
+            f"line 1 is no header: none of its {_count(len(names), 'cell')} names a column; write such as id,weight,regimen,start,cycles"
+        )
+    for number, name in enumerate(names, start=1):
+        if not name:
+            raise InputError(f"line 1, the header: column {number} has no name; name it, or delete the column")
+        if name not in COLUMNS:
+            raise InputError(f"line 1, the header: the column {name!r} is not known; {suggest(name)}")
+        if name in names[: number - 1]:
+            raise InputError(f"line 1, the header: the column {name} stands twice; delete one of them")
+    check_columns(names)
+    return Header("csv", delimiter, tuple(names))
+
+
+def check_columns(names: list[str]) -> None:
+    """Refuse a header without the columns that every plan needs.
+
+    Args: the names.
+    Raises: InputError.
+    """
+    for name in ("id", "weight"):
+        if name not in names:
+            raise InputError(f"line 1, the header: the column {name} is missing; add it, such as id,weight,regimen")
+    if "regimen" not in names and "dose" not in names:
+        raise InputError("line 1, the header: the column regimen is missing; add it, or dose for doses of your own")
+
+
+def split(text: str, delimiter: str) -> list[str]:
+    """Split a row of CSV into its cells.
+
+    Args: the row without its line end; the delimiter.
+    Returns: the cells.
+    Raises: InputError for quotes that do not pair up and a carriage return inside the line.
+    """
+    if '"' not in text:
+        if "\r" in text:
+            raise InputError(_RETURN)
+        return text.split(delimiter)
+    try:
+        return next(csv.reader([text], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise InputError(_QUOTES if "unexpected end" in str(error) else f'{_QUOTES[:-1]} ({error}); write "" for a quote in it') from None
+
+
+_RETURN = "a carriage return stands inside the line; save the file with lines that end in LF or CRLF"
+_QUOTES = "a quote opens a cell and does not close it where the cell ends; mend the quotes of this row."
+
+
+def _names(text: str, delimiter: str) -> list[str]:
+    try:
+        return [column(name) for name in split(text, delimiter)]
+    except InputError:
+        return [column(name) for name in text.split(delimiter)]
+
+
+def _lines(file: IO[bytes]) -> Iterator[Record]:
+    """The lines of a file without their ends; one that is too long is passed over, never held in memory."""
+    number = 0
+    while raw := _readline(file, MOST_LINE + 2):
+        number += 1
+        if number == 1:
+            if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+                raise InputError("line 1: the file is UTF-16; save it as CSV UTF-8")
+            raw = raw.removeprefix(_BOM)
+        end = raw[-1:]
+        if end != b"\n" and len(raw) > MOST_LINE:
+            size = len(raw)
+            while end not in (b"\n", b"") and (more := _readline(file, MOST_LINE)):
+                size, end = size + len(more), more[-1:]
+            why = (
+                f"a line of {size:,} bytes; write at most {MOST_LINE:,} (a bound of our own), and mend quotes or line ends that are missing"
+            )
+            yield Record(number, "", why)
+            continue
+        yield _decode(number, raw)
+
+
+def _readline(file: IO[bytes], size: int) -> bytes:
+    try:
+        return file.readline(size)
+    except OSError as error:
+        raise InputError(f"the file of patients could not be read ({error.strerror or error}); nothing was written") from None
+
+
+def _decode(number: int, raw: bytes) -> Record:
+    cut = not raw.endswith(b"\n")
+    raw = raw.removesuffix(b"\n").removesuffix(b"\r")
+    if b"\0" in raw:
+        return Record(number, "", "the line holds a NUL byte, so it is no text; save the file as CSV UTF-8")
+    try:
+        return Record(number, raw.decode(), cut=cut)
+    except UnicodeDecodeError as error:
+        return Record(number, "", f"byte {error.start + 1} of the line, 0x{raw[error.start]:02x}, is not UTF-8; save the file as CSV UTF-8")
+
+
+def _chain(first: Record, rest: Iterator[Record]) -> Iterator[Record]:
+    yield first
+    yield from rest
+
+
+def _join(lines: Iterator[Record], header: Header) -> Iterator[Record]:
+    """Join the lines of a quoted cell with line breaks in it; a quote that is left open takes no other row with it."""
+    ahead: deque[Record] = deque()
+    while True:
+        record = ahead.popleft() if ahead else next(lines, None)
+        if record is None:
+            return
+        if '"' not in record.text or not _is_open(record.text, header.delimiter):
+            yield record
+            continue
+        text = record.text
+        taken: list[Record] = []
+        while _is_open(text, header.delimiter) and len(taken) < MOST_LINES:
+            following = ahead.popleft() if ahead else next(lines, None)
+            if following is None:
+                break
+            taken.append(following)
+            if following.fault or _is_row(following.text, header):
+                break
+            text += "\n" + following.text
+        else:
+            if not _is_open(text, header.delimiter):
+                yield Record(record.line, text, cut=taken[-1].cut)
+                continue
+        ahead.extendleft(reversed(taken))
+        yield Record(record.line, "", _QUOTES if taken else f"{_QUOTES[:-1]}, or look whether the end of the file is missing")
+
+
+def _is_open(text: str, delimiter: str) -> bool:
+    """Whether a quoted cell goes on after the end of the text."""
+    try:
+        next(csv.reader([text], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
+
+
+def _is_row(text: str, header: Header) -> bool:
+    """Whether a line has the cells of a row of its own, so that a quote before it must have been left open."""
+    return text.count(header.delimiter) >= len(header.columns) - 1
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,84 @@
+"""Chunks of records over processes, their results in the order of the file: the same bytes with one process or many."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from ivigcalc.batch.planning import Data, Memory, Planned, Task, plan_records
+from ivigcalc.batch.reading import Record
+from ivigcalc.errors import OutputError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+CHUNK = 64
+"""Records that are planned at a time."""
+AHEAD = 4
+"""Chunks that wait for each process, so that none is idle and memory stays flat."""
+
+Chunk = tuple[Record, ...]
+_plan: Callable[[Iterable[Record]], Planned] | None = None  # of a worker process
+
+
+def run(records: Iterator[Record], task: Task, data: Data, jobs: int) -> Iterator[tuple[Chunk, Planned]]:
+    """Plan records in chunks.
+
+    Args: the records; what is the same for all; the data files, for work in this process; how many processes.
+    Returns: each chunk with what came of it, in the order of the file.
+    Raises: OutputError when a process ends unexpectedly.
+    """
+    chunks = iter(lambda: tuple(islice(records, CHUNK)), ())
+    if jobs == 1:
+        memory = Memory({}, {})
+        return ((chunk, plan_records(task, data, memory, chunk)) for chunk in chunks)
+    return _over_processes(chunks, task, jobs)
+
+
+def _over_processes(chunks: Iterator[Chunk], task: Task, jobs: int) -> Iterator[tuple[Chunk, Planned]]:
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _start_worker, (task,))
+    waiting: deque[tuple[Chunk, Future[Planned]]] = deque()
+    try:
+        for chunk in chunks:
+            waiting.append((chunk, pool.submit(_work, chunk)))
+            if len(waiting) >= AHEAD * jobs:
+                yield _first(waiting)
+        while waiting:
+            yield _first(waiting)
+    except BrokenProcessPool:
+        raise OutputError("a process ended before its rows were planned, perhaps for want of memory; run again with --jobs 1") from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _first(waiting: "deque[tuple[Chunk, Future[Planned]]]") -> tuple[Chunk, Planned]:
+    chunk, future = waiting.popleft()
+    return chunk, future.result()
+
+
+def _start_worker(task: Task) -> None:
+    """Load the data files once; leave Ctrl-C to the parent, and go when it is gone."""
+    global _plan  # a pool of processes keeps nothing else for its worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_go_with_parent, daemon=True).start()
+    _plan = partial(plan_records, task, task.load(), Memory({}, {}))
+
+
+def _go_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
+
+
+def _work(chunk: Chunk) -> Planned:
+    assert _plan
+    return _plan(chunk)

@@ -1,0 +1,126 @@
+"""The dose of any 28 consecutive dates, both ends counted, over a schedule and the course before it. Pure."""
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from ivigcalc.model import Caution, Course, Finding, Plan
+from ivigcalc.numbers import exact_text, screen_text
+from ivigcalc.safety.cautions import interval_days, per_kg, settled_by_source, sources
+from ivigcalc.when import screen_date
+
+
+class Day(NamedTuple):
+    """One day of infusion; days are numbered, as dates or from the first one of the plan."""
+
+    number: int
+    course: int  # 0 for the course before
+
+
+class Most(NamedTuple):
+    """The highest dose of any window [g], and the first and last day in it; judged where several courses are in it."""
+
+    grams: Fraction
+    first: Day
+    last: Day
+
+
+def check_28_days(plan: Plan, caution: Caution) -> Iterator[Finding]:
+    """Judge the calculated dose of the highest window that holds more than one course.
+
+    A warning where the regimen's own figures alone cause it, else a refusal; a note where only rounding does.
+
+    Args: plan; the limit [g/kg] and its days.
+    Returns: at most one finding.
+    """
+    above, width = caution.figures["above"], int(caution.figures["days"])
+    days = list(_days(plan))
+    calculated = highest([(day, calculated_g) for day, calculated_g, _ in days], width)
+    ordered = highest([(day, ordered_g) for day, _, ordered_g in days], width)
+    limit = limit_text(caution)
+    source = sources(caution.cited)
+    if calculated and (figure := per_kg(plan, calculated.grams)) > above:
+        text = f"{screen_text(figure)} g per kg within {width} days, {_when(plan, calculated)}, is more than {limit}"
+        if why := _not_of_source(plan, calculated, width):
+            yield Finding("28-day-dose", "refusal", f"{text}; {why}.", source, exact_text(figure))
+        else:
+            yield Finding("28-day-dose-source", "warning", f"{text}; the regimen's own source states it.", source)
+    elif ordered and (figure := per_kg(plan, ordered.grams)) > above:
+        text = (
+            f"Rounding alone takes the dose to {screen_text(figure)} g per kg within {width} days, {_when(plan, ordered)}, above {limit}."
+        )
+        yield Finding("28-day-dose-rounding", "note", text, source)
+
+
+def limit_text(caution: Caution) -> str:
+    """Write the limit."""
+    return f"the limit of {screen_text(caution.figures['above'])} g per kg in {caution.figures['days']} days, a choice of ours"
+
+
+def _days(plan: Plan, *, dates: bool = True) -> Iterator[tuple[Day, Fraction, Fraction]]:
+    """Every day of the schedule with its calculated and ordered dose [g], after the course before it, whose grams all count on its
+    last day; or by the interval alone."""
+    last = plan.patient.last_course
+    if last and dates:
+        yield Day(last.day.toordinal(), 0), last.grams, last.grams
+    starts = dict(zip((course.cycle for course in plan.courses), _by_interval(plan.courses), strict=True))
+    for infusion in plan.infusions:
+        number = infusion.date.toordinal() if infusion.date and dates else starts[infusion.cycle] + infusion.day - 1
+        yield Day(number, infusion.cycle), infusion.calculated_g, infusion.ordered_g
+
+
+def _by_interval(courses: tuple[Course, ...]) -> Iterator[int]:
+    """Where each course starts by the intervals alone; a month counts as 28 days, as February has."""
+    number = 1
+    for before, course in zip((None, *courses), courses, strict=False):
+        number += interval_days(before, course, month=28) if before else 0
+        yield number
+
+
+def highest(days: list[tuple[Day, Fraction]], width: int) -> Most | None:
+    """Find the highest window with more than one course in it; the earliest where several are as high.
+
+    Args: each day with its dose [g], in order; how many consecutive dates a window has [days].
+    Returns: the window; None where none holds days of two courses.
+    """
+    most: Most | None = None
+    total, start = Fraction(0), 0
+    for end, (day, grams) in enumerate(days):
+        total += grams
+        while days[start][0].number <= day.number - width:
+            total -= days[start][1]
+            start += 1
+        if days[start][0].course != day.course and (most is None or total > most.grams):
+            most = Most(total, days[start][0], days[end][0])
+    return most
+
+
+def _not_of_source(plan: Plan, most: Most, width: int) -> str | None:
+    """What causes the excess beside the regimen's own figures, or None."""
+    if most.first.course == 0:
+        return "the last course is part of it"
+    within = {course.phase for course in plan.courses if most.first.course <= course.cycle <= most.last.course}
+    if plan.regimen is None or _beyond(plan, most) or not all(settled_by_source(phase) for phase in within):
+        return "not all of its figures are those of a source"
+    alone = highest([(day, calculated_g) for day, calculated_g, _ in _days(plan, dates=False)], width)
+    if alone is None or alone.grams < most.grams:
+        return "moving courses to other days brought them closer together"
+    from ivigcalc.safety.population import outside
+
+    return outside(plan.regimen, plan.patient.age_years)
+
+
+def _beyond(plan: Plan, most: Most) -> bool:
+    """Whether a course is in it that the source, which states how many, does not."""
+    stated = [phase.cycles.high for phase in plan.phases if phase.cycles]
+    return len(stated) == len(plan.phases) and most.last.course > sum(stated)
+
+
+def _when(plan: Plan, most: Most) -> str:
+    """From when to when, in dates where there are any."""
+    last = next((infusion.date for infusion in plan.infusions if infusion.cycle == most.last.course), None)
+    if last is None:
+        return f"courses {most.first.course} and {most.last.course} by the interval"
+    first, end = (date.fromordinal(day.number) for day in (most.first, most.last))
+    return f"{screen_date(first)} to {screen_date(end)}"

@@ -1,0 +1,207 @@
+"""What a file of patients may look like, and what is said of one that cannot be read."""
+
+import io
+import json
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from ivigcalc.batch.columns import as_typed, from_json
+from ivigcalc.batch.reading import MOST_LINES, open_reader, read_header
+from ivigcalc.errors import InputError
+from tests.conftest import RunCli
+from tests.test_batch import batch, rows
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"", "the file of patients is empty; its first line names the columns"),
+        (b"\n", "line 1 is no header: none of its 1 cell names a column"),
+        (b"p1,62,itp\n", "line 1 is no header: none of its 3 cells names a column; write such as id,weight,regimen"),
+        (b"id,wieght,regimen\n", "the column 'wieght' is not known; did you mean weight"),
+        (b"id,weight,regimen,ward\n", "the column 'ward' is not known; "),
+        (b"id,weight,regimen,zzzzzz\n", "the column 'zzzzzz' is not known; delete it; columns are named as the options"),
+        (b"id,weight,regimen,Weight\n", "the column weight stands twice; delete one of them"),
+        (b"id,weight,,regimen\n", "column 3 has no name; name it, or delete the column"),
+        (b"weight,regimen\n", "the column id is missing"),
+        (b"id,regimen\n", "the column weight is missing"),
+        (b"id,weight\n", "the column regimen is missing; add it, or dose for doses of your own"),
+        (b"id,weight,force\n", "the column 'force' is not known"),
+        (b"id|weight|regimen\n", "none of its 1 cell names a column"),
+        (b"id,weight,reg\0imen\n", "line 1, the header: the line holds a NUL byte"),
+        (b"id,weight,r\xe9gimen\n", "line 1, the header: byte 12 of the line, 0xe9, is not UTF-8"),
+        ("id,weight,regimen\n".encode("utf-16"), "line 1: the file is UTF-16; save it as CSV UTF-8"),
+        (b'id,weight,"regimen\n', "the column '\"regimen' is not known; did you mean regimen"),
+        (b"id,weight,regimen\rp1,62,itp\r", "a carriage return stands inside the line"),
+        (b"x" * 70_000, "line 1, the header: a line of 70,000 bytes; write at most 65,536 (a bound of our own)"),
+    ],
+)
+def test_a_header_that_cannot_be_used_stops_before_anything_is_written(run_cli: RunCli, tmp_path: Path, text: bytes, message: str) -> None:
+    target = tmp_path / "out.csv"
+    run = batch(run_cli, tmp_path, text, "-o", str(target), "--errors", str(tmp_path / "errors.csv"))
+    assert run.code == 2
+    assert message in run.err
+    assert [path.name for path in tmp_path.iterdir()] == ["patients.csv"]
+
+
+def test_names_are_taken_in_any_case_of_letters_with_spaces_for_hyphens() -> None:
+    header = read_header("ID;Weight; Infuse On ;dosing_weight;DOSE")
+    assert (header.delimiter, header.columns) == (";", ("id", "weight", "infuse-on", "dosing-weight", "dose"))
+
+
+def test_a_delimiter_in_a_quoted_name_does_not_count() -> None:
+    assert read_header('"id";"weight";"regimen"').delimiter == ";"
+
+
+HEAD = "id,weight,regimen,label\n"
+
+
+def test_a_quote_left_open_takes_no_other_row_with_it(run_cli: RunCli, tmp_path: Path) -> None:
+    text = HEAD + 'p1,62,itp,"bed 4\np2,62,itp,bed 5\np3,62,itp,"bed 6"\np4,62,itp,"bed\n\n7"\n'
+    run = batch(run_cli, tmp_path, text)
+    assert [(row["id"], row["label"]) for row in rows(run.out)[::3]] == [("p2", "bed 5"), ("p3", "bed 6"), ("p4", "bed 7")]
+    assert run.err.startswith("ivigcalc: line 2: faulty: a quote opens a cell and does not close it")
+
+
+def test_lines_are_counted_in_the_file_not_in_rows(run_cli: RunCli, tmp_path: Path) -> None:
+    run = batch(run_cli, tmp_path, HEAD + 'p1,62,itp,"a\nb\nc"\n\np2,0,itp,\n')
+    assert run.err.startswith("ivigcalc: line 6: id p2: faulty: weight: 0 is zero")
+
+
+def test_a_quoted_cell_has_a_bound_on_its_lines(run_cli: RunCli, tmp_path: Path) -> None:
+    breaks = "x\n" * (MOST_LINES + 3)
+    run = batch(run_cli, tmp_path, HEAD + f'p1,62,itp,"{breaks}"\np2,62,itp,\n')
+    assert [row["id"] for row in rows(run.out)] == ["p2"] * 3
+    assert "line 2: faulty: a quote opens a cell" in run.err
+
+
+def test_a_file_that_ends_inside_a_quote(run_cli: RunCli, tmp_path: Path) -> None:
+    run = batch(run_cli, tmp_path, HEAD + 'p1,62,itp,bed 4\np2,62,itp,"bed')
+    assert "line 3: faulty: a quote opens a cell and does not close it where the cell ends" in run.err
+    assert "look whether the end of the file is missing" in run.err
+
+
+def test_a_last_line_without_its_end_is_planned_and_said(run_cli: RunCli, tmp_path: Path) -> None:
+    run = batch(run_cli, tmp_path, HEAD + 'p1,62,itp,"bed\n4"')
+    assert run.code == 0
+    assert run.err.startswith("ivigcalc: line 2: id p1: note: the last line does not end with a line break")
+    assert "1 planned" in run.err
+
+
+def test_a_carriage_return_inside_a_line(run_cli: RunCli, tmp_path: Path) -> None:
+    run = batch(run_cli, tmp_path, HEAD + "p1,62,itp,a\rb\np2,62,itp,\n")
+    assert "line 2: faulty: a carriage return stands inside the line" in run.err
+
+
+def test_the_id_has_bounds(run_cli: RunCli, tmp_path: Path) -> None:
+    run = batch(run_cli, tmp_path, HEAD + f"{'p' * 61},62,itp,\n\x01,62,itp,\n{'p' * 60},62,itp,\n")
+    assert "line 2: faulty: the id has 61 characters; write 1 to 60 (a bound of our own)" in run.err
+    assert "line 3: faulty: the id has 0 characters" in run.err
+    assert "1 planned" in run.err
+
+
+def test_a_line_of_100_mb_is_passed_over_in_little_memory() -> None:
+    class Long(io.RawIOBase):
+        """A header, 100 MB without a line end, and a row."""
+
+        def __init__(self) -> None:
+            self.parts = [b"id,weight,regimen\n", *[b"x" * 1_000_000] * 100, b"\np2,62,itp\n"]
+            self.rest = b""
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+            self.rest = self.rest or (self.parts.pop(0) if self.parts else b"")
+            taken = self.rest[: len(buffer)]
+            buffer[: len(taken)] = taken
+            self.rest = self.rest[len(taken) :]
+            return len(taken)
+
+    tracemalloc.start()
+    records = list(open_reader(io.BufferedReader(Long()), "csv").records)  # type: ignore[type-var]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [(record.line, record.text) for record in records] == [(2, ""), (3, "p2,62,itp")]
+    assert records[0].fault
+    assert records[0].fault.startswith("a line of 100,000,001 bytes; write at most 65,536")
+    assert peak < 8_000_000
+
+
+def test_a_file_that_can_no_longer_be_read(run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(io.BytesIO):
+        def readline(self, size: int | None = -1) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(InputError, match=r"could not be read \(Input/output error\)"):
+        open_reader(Broken(b"x"), "csv")
+
+
+# JSON Lines
+
+
+def test_json_lines_keep_every_digit_and_the_order(run_cli: RunCli, tmp_path: Path) -> None:
+    lines = [
+        {"id": "p1", "weight": 62.14215469, "regimen": "itp", "cycles": 2, "label": None, "sex": ""},
+        {
+            "regimen": "itp",
+            "Weight": "137 lb",
+            "id": 7,
+            "start": "2027-01-04",
+            "infuse_on": "mon-fri",
+            "closed": ["2027-01-05", "2027-01-06"],
+        },
+        {"id": "p3", "weight": "62", "regimen": "itp", "not-pregnant": True, "label": "漢"},
+    ]
+    text = "\r\n".join(json.dumps(line) for line in lines) + "\r\n\r\n"
+    run = batch(run_cli, tmp_path, text, name="patients.jsonl")
+    assert run.code == 0
+    found = rows(run.out)
+    assert [(row["id"], row["dosing_weight_kg"]) for row in found][::3] == [
+        ("p1", "62.14215469"), ("p1", "62.14215469"), ("7", "62.14215469"), ("p3", "62"),
+    ]  # fmt: skip
+    assert found[6]["date"] == "2027-01-11"  # Monday 4 January does not fit: 5 and 6 January are closed, and then comes the weekend
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("62", "the line is no JSON object with values"),
+        ("{}", "the line is no JSON object with values"),
+        ("[]", "the line is no JSON object with values"),
+        ('["id"]', "the line is no JSON object with values"),
+        ('{"id": "p1", "weight": 62', "the line is no JSON object, Expecting ',' delimiter at character 26"),
+        ("[" * 50_000, "the line is no JSON object"),
+        ('{"id": "p1", "wieght": 62}', "the name 'wieght' is not known; did you mean weight"),
+        ('{"id": "p1", "weight": 62, "weight": 63}', "the name weight stands twice"),
+        ('{"weight": 62, "regimen": "itp"}', "the id is missing"),
+        ('{"id": "p1", "weight": {"kg": 62}}', "--weight: the value is neither a text nor a number"),
+        ('{"id": "p1", "weight": true}', "--weight: the value is neither a text nor a number"),
+        ('{"id": "p1", "pregnant": false}', '--pregnant: the value is neither a text nor a number; write such as "pregnant": "yes"'),
+        ('{"id": "p1", "label": "\\ud800"}', "--label: holds half of a character"),
+    ],
+)
+def test_json_that_is_no_row(text: str, message: str) -> None:
+    with pytest.raises(InputError) as error:
+        from_json(text)
+    assert message in str(error.value)
+
+
+def test_numbers_of_json_stay_text() -> None:
+    row = from_json('{"id": 1, "weight": 62.10, "cycles": 1e3, "height": NaN, "pregnant": true, "accept": "a=1; b=2"}')
+    assert row
+    assert row.id == "1"
+    assert as_typed(row.texts) == {"weight": "62.10", "cycles": "1e3", "height": "NaN", "pregnant": "yes", "accept": ("a=1", "b=2")}
+
+
+def test_a_broken_line_of_json_stops_no_other(run_cli: RunCli, tmp_path: Path) -> None:
+    good = '{"id": "p%d", "weight": "62", "regimen": "itp"}\n'
+    text = b"\xef\xbb\xbf" + (good % 1).encode() + b"{\n\xff\n\n" + (good % 2).encode()
+    run = batch(run_cli, tmp_path, text, name="patients.jsonl")
+    assert [row["id"] for row in rows(run.out)] == ["p1"] * 3 + ["p2"] * 3
+    said = run.err.splitlines()
+    assert said[0].startswith("ivigcalc: line 2: faulty: the line is no JSON object")
+    assert said[1].startswith("ivigcalc: line 3: faulty: byte 1 of the line, 0xff, is not UTF-8")
+    assert said[2] == "ivigcalc: read 4 rows: 2 planned, 0 refused, 2 faulty"
