@@ -1,5 +1,6 @@
 """The calculator: what a regimen states + what was chosen -> grams; and the choices that it leaves open."""
 
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -688,3 +689,15 @@ def test_a_schedule_of_several_courses_needs_an_interval() -> None:
     for options in ({"regimen": "takehara"}, {"dose": "0.4 g/kg/day", "days": "5"}):
         with pytest.raises(Refused, match='course 2: no source states an interval; add --every, such as --every "4 weeks"'):
             ask({"weight": "62", "cycles": "2", **options})
+
+
+def test_an_interval_that_is_typed_belongs_to_the_last_of_three_phases(tmp_path: Path) -> None:
+    # the first two are one course each, so that only the last one needs to know how often it is repeated
+    first = {**phase("1 g/kg", "course", "2", cycles="1"), "phase": "first"}
+    second = {**phase("0.6 g/kg", "course", "1", cycles="1", begins="2 weeks"), "phase": "second"}
+    third = {**phase("0.4 g/kg", "course", "1", begins="3 weeks"), "phase": "third"}
+    catalogue = catalogue_of(tmp_path, r=regimen(first, second, third))
+    plan = ask_plan(catalogue=catalogue, weight="62", regimen="r", every="4 weeks", start="2027-01-04", cycles="4")
+    starts = [course.start for course in plan.courses]
+    assert starts == [date(2027, 1, 4), date(2027, 1, 18), date(2027, 2, 8), date(2027, 3, 8)]
+    assert [phase.every and str(phase.every) for phase in plan.phases] == [None, None, "4 weeks"]

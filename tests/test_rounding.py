@@ -536,6 +536,43 @@ def test_the_mend_that_is_offered_works(options: dict[str, str], mend: dict[str,
     assert f" is {Decimal(stated.numerator) / stated.denominator} g: write" in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({**ITP, "round": "vial", "vials": "5", "direction": "down"}, "fits of whole vials is 25 g: write --direction nearest"),
+        ({**ITP, "round": "vial", "vials": "40"}, 'fits in steps of 5 g is 25 g: write --round "5 g"'),
+        ({**ITP, "round": "5 g", "direction": "down"}, "fits in steps of 5 g is 25 g: write --direction nearest"),
+    ],
+)
+def test_the_mend_names_the_steps_that_it_rests_on(options: Options, words: str) -> None:
+    with pytest.raises(Refused) as error:
+        ask(options)
+    assert str(error.value).endswith(f". The nearest amount that {words}")
+
+
+def test_the_mend_that_is_offered_keeps_the_cap_of_the_source(tmp_path: Path) -> None:
+    # 70 x 0.4 = 28 g, capped at 24 g; the nearest multiple of 5 g would be 25 g, of 2.5 g too, so 22.5 g, 6.25% less
+    catalogue = catalogue_of(tmp_path, daily=regimen(phase("0.4 g/kg", "day", "3", caps=[cap("24 g", "day")])))
+    with pytest.raises(Refused) as error:
+        ask({"weight": "70", "regimen": "daily", "round": "20 g"}, catalogue)
+    assert str(error.value).endswith('is 22.5 g: write --round "2.5 g"')
+
+
+@pytest.mark.parametrize(
+    ("course", "days", "step", "which", "more"),
+    [
+        ("0.02", 5, "0.01", "3 days", ""),
+        ("0.01", 2, "0.01", "a day", ""),
+        ("0.2", 5, "0.1", "3 days", " or a smaller --round"),
+    ],
+)
+def test_a_smaller_step_is_only_offered_where_there_is_one(course: str, days: int, step: str, which: str, more: str) -> None:
+    with pytest.raises(Refused) as error:
+        order(Fraction(course), days, "course", Rounding(step_g=Fraction(step)), None)
+    what = f"{course} g over {days} days leaves {which} with nothing when rounded to {step} g"
+    assert str(error.value) == f"{what}; check the weight and the dose, or write fewer --days{more}"
+
+
 def test_a_rule_that_states_a_direction_is_not_answered_with_another() -> None:
     rules = {key: rule._replace(direction="down", over=None) for key, rule in LIMITS.rounding.rules.items()}
     limits = LIMITS._replace(rounding=LIMITS.rounding._replace(rules=rules))

@@ -711,3 +711,16 @@ def test_any_text_is_an_amount_in_grams_or_an_input_error(text: str) -> None:
     grams = read_or_refuse(read_an_amount, text, "at_most")
     if grams is not None:
         assert read_grams(f"{exact_text(grams)} g", "at_most") == grams
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("kg 62", "'kg 62' does not start with a number"),
+        ("KG 62", "'KG 62' does not start with a number"),
+        ("6\u00a02\u00a03\u00a04", "'6\\xa02\\xa03\\xa04' has a space inside a number"),
+        ("9 st 11 lb 3 oz", "'9 st 11 lb 3 oz' does not go together"),
+    ],
+)
+def test_a_weight_that_cannot_be_taken_apart_says_why(text: str, why: str) -> None:
+    assert message_of(lambda: read_weight(text)) == f'--weight: {why}; write kg, lb, st or g, such as "62 kg", "137 lb", "9 st 11 lb"'

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ivigcalc.dosing.weights import adjusted_kg, bmi, decide, ideal_kg, side_by_side
+from ivigcalc.dosing.weights import _beside, adjusted_kg, bmi, decide, ideal_kg, side_by_side
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import DosingWeight, Patient, Undecided
 from ivigcalc.numbers import exact_text
@@ -1031,3 +1031,25 @@ def test_the_weight_before_pregnancy_stands_beside_the_others(run_cli: RunCli) -
     assert "pre-pregnancy: 88 kg, 44 g a day, 88 g per course" in refused.err  # BMI 34.9, and nobody says which weight
     shown = run_cli("plan", *words, "--dose", "1 g/kg/course", "--days", "2", "--dosing-weight", "pre-pregnancy").text
     assert "pregnant, 88 kg before pregnancy" in " ".join(shown.split())
+
+
+def test_the_same_weight_before_pregnancy_is_that_before_pregnancy() -> None:
+    asked = {"weight": "60", "pregnant": "yes", "pre-pregnancy-weight": "60", "dose": "1 g/kg/course", "days": "1"}
+    weight = ask_plan({**asked, "dosing-weight": "pre-pregnancy"}).weight
+    assert (weight.kg, weight.basis) == (60, "pre-pregnancy")
+    assert weight.reason == "asked for; the weight before pregnancy, as given"
+
+
+@pytest.mark.parametrize(
+    ("index", "shown"),
+    [
+        ("30.44444", "30.4"),
+        ("30.04444", "30.04"),
+        ("30.00444", "30.004"),
+        ("30.00044", "30.0004"),
+        ("30.0000444", "30.000044"),
+        ("30", "30"),
+    ],
+)
+def test_a_bmi_beside_a_threshold_has_the_decimals_that_tell_them_apart(index: str, shown: str) -> None:
+    assert _beside(Fraction(index), Fraction(30)) == shown
