@@ -75,7 +75,10 @@ def tally(file: str, mutated: str, results: dict[str, int | None]) -> Tally:
 
     Args: its file; the code with all changes in it, as mutmut writes it; change -> what the run of the tests ended with.
     Returns: the counts, and what no test noticed.
+    Raises: ValueError where the run was broken off.
     """
+    if None in results.values():
+        raise ValueError(f"{file}: the run was broken off; start it again, and it goes on")
     functions = {node.name: node for node in ast.walk(ast.parse(mutated)) if isinstance(node, ast.FunctionDef)}
     counts: Counter[str] = Counter()
     left = []
