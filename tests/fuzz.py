@@ -4,7 +4,7 @@
     python -m tests.fuzz --inputs 5000 weight date               so many, for these alone
     python -m tests.fuzz --seed 7 order                          other inputs than those of seed 0
 
-A reader has to give a value or refuse in ivigcalc's own words, within a second; what it read has to stand within the bounds of
+A reader has to give a value or refuse in ivigcalc's own words, within seconds; what it read has to stand within the bounds of
 docs/design.md, and written down and read again has to be the same. About one input in 500 is typed to the program itself, which
 has to end with an exit code of its own and without a traceback. Ends with 1 and the shortest input that was found to fail.
 """
@@ -45,7 +45,7 @@ ROOT: Final = Path(__file__).parent.parent
 TODAY: Final = date(2027, 1, 4)
 BATCH: Final = 1_000
 MOST_SECONDS: Final = 10
-"""Far above what any input takes, and low enough that a hang is seen: the machine may be busy with other things."""
+"""Of the processor, so that other work on the machine does not count: far above what any input takes, and a hang is seen."""
 
 NUMBERS: Final = (
     "62",
@@ -429,13 +429,13 @@ def in_time() -> Iterator[None]:
     if not hasattr(signal, "setitimer"):
         yield
         return
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, float(MOST_SECONDS))
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, float(MOST_SECONDS))
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def hold(name: str, text: str) -> str:
@@ -476,7 +476,7 @@ class Done(NamedTuple):
 
     inputs: int
     counts: Counter[str]
-    slowest: float  # seconds
+    slowest: float  # seconds of the processor
     seconds: float
 
 
@@ -505,9 +505,9 @@ def fuzz(name: str, inputs: int, first_seed: int = 0) -> Done:
             nonlocal slowest
             if text in seen or len(seen) >= inputs:
                 return
-            started = time.perf_counter()
+            started = time.process_time()
             how = hold(name, text)
-            slowest = max(slowest, time.perf_counter() - started)
+            slowest = max(slowest, time.process_time() - started)
             if crc32(text.encode("utf-8", "surrogatepass")) % 500 == 0:
                 type_in(name, text)
             seen.add(text)
