@@ -7,9 +7,9 @@ from typing import Any, Final
 import pytest
 
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.model import Catalogue, Finding, Plan
+from ivigcalc.model import Catalogue, Finding, Plan, SiteUse
 from ivigcalc.options import Options
-from ivigcalc.safety.checks import accept
+from ivigcalc.safety.checks import accept, mark
 from tests.test_request import LIMITS, ask, ask_choices, ask_plan, catalogue_of, codes, phase, regimen
 
 TEN_PER_KG: Final[Options] = {"weight": "70", "dose": "2 g/kg/day", "days": "5"}  # the published error: 2 g/kg, meant as a total, every day
@@ -353,3 +353,13 @@ def test_the_window_is_judged_by_the_day_that_the_course_really_starts() -> None
     )  # fmt: skip
     warning = next(finding for finding in plan.findings if finding.code == "outside-start-window")
     assert warning.text == "The start on Thu 04-Feb-2027 is outside the window from Mon 04-Jan-2027 to Wed 03-Feb-2027."
+
+
+def test_a_site_adds_its_findings_and_leaves_those_of_the_options() -> None:
+    comparison = ask_choices(weight="62", regimen="melanoma")._replace(findings=())
+    bare = comparison._replace(options=tuple(option._replace(findings=()) for option in comparison.options))
+    site = SiteUse("Ward 4", "0" * 64, {"round": "5 g"}, frozenset(), frozenset())
+    marked = mark(bare, LIMITS.doses, site)
+    assert [option.findings for option in marked.options] == [option.findings for option in mark(bare, LIMITS.doses).options]
+    assert any(option.findings for option in marked.options)
+    assert [finding.code for finding in marked.findings] == ["site-000000000000", "site-round"]

@@ -701,3 +701,63 @@ def test_an_interval_that_is_typed_belongs_to_the_last_of_three_phases(tmp_path:
     starts = [course.start for course in plan.courses]
     assert starts == [date(2027, 1, 4), date(2027, 1, 18), date(2027, 2, 8), date(2027, 3, 8)]
     assert [phase.every and str(phase.every) for phase in plan.phases] == [None, None, "4 weeks"]
+
+
+HEAVY: Final[Options] = {"weight": "110", "height": "165", "sex": "female"}  # BMI 110 / 1.65 squared = 40.4
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"dose": "1 g/kg/day"}, "actual: 110 kg, 110 g per day; "),
+        ({"dose": "1 g/kg/course"}, "actual: 110 kg, 110 g per course; "),
+        ({"dose": "1 g/kg"}, "actual: 110 kg, dose open; "),
+        ({"dose": "1 g/kg/course", "days": "2"}, "actual: 110 kg, 55 g a day, 110 g per course; "),
+    ],
+)
+def test_the_weights_to_choose_from_show_what_is_known_of_the_dose(options: Options, words: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        ask({**HEAVY, **options})
+    assert words in str(refusal.value)
+    assert "pre-pregnancy" not in str(refusal.value)  # which was not given
+
+
+def of_two(folder: Path, first: str = "not stated", second: str = "ideal body weight") -> Catalogue:
+    """Two regimens of one indication, each on the weight that its source names."""
+    return catalogue_of(
+        folder,
+        a=regimen(phase("1 g/kg", "course", "1 to 2"), weight_basis=first),
+        b=regimen(phase("1 g/kg", "course", "2 to 3"), weight_basis=second),
+    )
+
+
+def test_side_by_side_only_what_is_open_is_asked_for(tmp_path: Path) -> None:
+    asked: Options = {"weight": "62", "height": "165", "sex": "female", "regimen": "a-disease"}
+    assert ask_choices(asked, of_two(tmp_path)).missing == ("--dose", "--days")
+    assert ask_choices({**asked, "dose": "1 g/kg/course"}, of_two(tmp_path)).missing == ("--days",)
+
+
+def test_side_by_side_a_weight_that_was_asked_for_counts_for_all(tmp_path: Path) -> None:
+    asked: Options = {"weight": "62", "height": "165", "sex": "female", "regimen": "a-disease"}
+
+    def bases(options: Options) -> list[str | None]:
+        return [option.weight and option.weight.basis for option in ask_choices({**asked, **options}, of_two(tmp_path)).options]
+
+    assert bases({}) == ["actual", "actual", "ideal", "ideal"]
+    assert bases({"dosing-weight": "actual"}) == ["actual"] * 4
+
+
+def test_where_no_regimen_can_be_shown_the_reason_of_the_first_is_given(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="--dosing-weight pre-pregnancy cannot be worked out"):
+        ask({"weight": "62", "regimen": "a-disease"}, of_two(tmp_path, "pre-pregnancy body weight", "ideal body weight"))
+    with pytest.raises(Refused, match="--dosing-weight ideal cannot be worked out"):
+        ask({"weight": "62", "regimen": "a-disease"}, of_two(tmp_path, "ideal body weight", "pre-pregnancy body weight"))
+
+
+def test_where_no_regimen_states_a_dose_all_are_named(tmp_path: Path) -> None:
+    catalogue = catalogue_of(
+        tmp_path, a=regimen(phase("not stated", "course", "1")), b=regimen(phase("not stated", "course", "2"))
+    )  # fmt: skip
+    with pytest.raises(Refused) as refusal:
+        ask({"weight": "62", "regimen": "a-disease"}, catalogue)
+    assert str(refusal.value).startswith("none of the regimens a, b states a dose, so none is given")

@@ -14,7 +14,7 @@ import pytest
 
 from ivigcalc.dosing.rounding import order, round_amount
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.model import Catalogue, Comparison, Formulary, Plan, Product, Rounding
+from ivigcalc.model import Catalogue, Comparison, Direction, Formulary, Plan, Product, Rounding
 from ivigcalc.options import Options
 from ivigcalc.request import answer
 from tests.conftest import RunCli
@@ -548,6 +548,20 @@ def test_the_mend_names_the_steps_that_it_rests_on(options: Options, words: str)
     with pytest.raises(Refused) as error:
         ask(options)
     assert str(error.value).endswith(f". The nearest amount that {words}")
+
+
+@pytest.mark.parametrize(
+    ("direction", "becomes"),
+    [
+        ("nearest", "0 g when rounded to 5 g, 100% less"),
+        ("down", "0 g when rounded down to 5 g, 100% less"),
+        ("up", "5 g when rounded up to 5 g, 150% more"),
+    ],
+)
+def test_a_rounding_that_changes_too_much_names_its_direction(direction: Direction, becomes: str) -> None:
+    with pytest.raises(Refused) as error:
+        order(Fraction(2), 1, "day", Rounding(step_g=Fraction(5), direction=direction), None)
+    assert str(error.value).startswith(f"--round: 2 g a day would become {becomes}; at most 10% is allowed (a limit of ivigcalc). ")
 
 
 def test_the_mend_that_is_offered_keeps_the_cap_of_the_source(tmp_path: Path) -> None:
