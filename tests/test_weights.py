@@ -1036,7 +1036,8 @@ def test_the_weight_before_pregnancy_stands_beside_the_others(run_cli: RunCli) -
 def test_the_same_weight_before_pregnancy_is_that_before_pregnancy() -> None:
     asked = {"weight": "60", "pregnant": "yes", "pre-pregnancy-weight": "60", "dose": "1 g/kg/course", "days": "1"}
     weight = ask_plan({**asked, "dosing-weight": "pre-pregnancy"}).weight
-    assert (weight.kg, weight.basis) == (60, "pre-pregnancy")
+    assert weight.kg == 60
+    assert weight.basis == "pre-pregnancy"
     assert weight.reason == "asked for; the weight before pregnancy, as given"
 
 
