@@ -151,7 +151,7 @@ def _has_words(node: ast.AST) -> bool:
 def shown(path: list[Pair]) -> tuple[str, str]:
     """The smallest part of the code, and what became of it, that says what was changed."""
     for before, after in reversed(path[:-1] or path):
-        if isinstance(before, ast.expr | ast.stmt) and after is not None:
+        if isinstance(before, ast.expr | ast.stmt | ast.arguments) and after is not None:
             return _line(before), _line(after)
     raise ValueError(path)
 

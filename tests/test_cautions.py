@@ -11,13 +11,14 @@ import pytest
 from ivigcalc.catalogue import data_file
 from ivigcalc.catalogue.formulary import load_formulary
 from ivigcalc.errors import CatalogueError, InputError, Refused
-from ivigcalc.model import AtRisk, Cautions, Comparison, Figure, Finding, Formulary, Patient, Plan, Source
+from ivigcalc.model import AtRisk, Cautions, Comparison, Figure, Finding, Formulary, LabelDose, Patient, Plan, RateChoice, Source
 from ivigcalc.options import Options
 from ivigcalc.request import answer
 from ivigcalc.safety.cautions import _label_at_risk
 from ivigcalc.safety.checks import check
 from ivigcalc.safety.contraindications import refuse, warn
 from ivigcalc.safety.days28 import Day, Most, highest
+from ivigcalc.safety.population import check_age
 from ivigcalc.when import add_months
 from tests.conftest import RunCli
 from tests.test_request import CATALOGUE, LIMITS, TODAY, ask, ask_plan, catalogue_of, codes, phase, regimen, spelt
@@ -951,3 +952,54 @@ def test_two_slips_that_fit_are_both_offered() -> None:
         "if pounds were taken for kilograms, it would be 36.3 kg and 100 cm; "
         "if inches were taken for centimetres, it would be 80 kg and 254 cm."
     )
+
+
+def label_dose(indication: str, label: str, years: int) -> LabelDose:
+    return LabelDose((indication,), label, None, years, Figure("a dose", OWN, None))
+
+
+@pytest.mark.parametrize(
+    ("table", "asked", "age", "words"),
+    [
+        (("itp",), None, "15", "is for chronic ITP from 18 years, and the patient is 15."),
+        (("pi",), None, "15", None),
+        (("pi",), None, "1", "is for PI from 2 years, and the patient is 1."),
+        (("all",), None, "15", None),
+        (("all",), None, "1", "is for PI from 2 years"),
+        (None, None, "15", None),
+        (None, None, "8 months", "is for PI from 2 years, and the patient is 0.67."),
+        (None, "itp", "15", "is for chronic ITP from 18 years"),
+        (("pi",), "itp", "15", "is for chronic ITP from 18 years"),
+    ],
+)
+def test_the_age_of_a_label_is_that_of_the_indication_where_it_is_known(
+    table: tuple[str, ...] | None, asked: str | None, age: str, words: str | None
+) -> None:
+    plan = plan_of({**FORTY, "product": "gamunex-c-us", "age": age})
+    assert plan.choices.supply
+    product = FORMULARY.products["gamunex-c-us"]._replace(doses=(label_dose("itp", "chronic ITP", 18), label_dose("pi", "PI", 2)))
+    rate = RateChoice(table=product.rates[0]._replace(indications=table) if table else None, indication=asked)
+    supply = plan.choices.supply._replace(product=product)
+    findings = [*check_age(plan._replace(choices=plan.choices._replace(rate=rate, supply=supply)))]
+    assert [(finding.code, finding.source) for finding in findings] == ([("age-outside-label", "An own source")] if words else [])
+    assert not words or words in findings[0].text
+
+
+@pytest.mark.parametrize(
+    ("population", "outside_at"),
+    [("adults", "17"), ("an adult", "17"), ("children", "18"), ("a child", "18"), ("infants", "18"), ("newborns", "18"), ("neonates", "18"),
+     ("a neonate", "18"), ("adults and children", None), ("pregnant women", None), ("not stated", None)],
+)  # fmt: skip
+def test_a_population_in_words_has_the_ages_of_its_words(tmp_path: Path, population: str, outside_at: str | None) -> None:
+    catalogue = catalogue_of(tmp_path, r=regimen(phase("0.4 g/kg", "course", "1"), population=population))
+    for age in ("17", "18"):
+        finding = found(ask_plan(catalogue=catalogue, weight="62", regimen="r", age=age), "age-outside-source")
+        assert bool(finding) == (age == outside_at)
+        assert finding is None or finding.source == "The own source"
+
+
+def test_an_age_in_months_is_shown_with_two_decimals(tmp_path: Path) -> None:
+    # 8 / 12 = 0.666667
+    catalogue = catalogue_of(tmp_path, r=regimen(phase("0.4 g/kg", "course", "1"), population="adults"))
+    plan = ask_plan(catalogue=catalogue, weight="8", regimen="r", age="8 months")
+    assert said(plan, "age-outside-source").endswith("and the patient is 0.67.")

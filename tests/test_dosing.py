@@ -761,3 +761,17 @@ def test_where_no_regimen_states_a_dose_all_are_named(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refusal:
         ask({"weight": "62", "regimen": "a-disease"}, catalogue)
     assert str(refusal.value).startswith("none of the regimens a, b states a dose, so none is given")
+
+
+def test_a_regimen_that_states_another_dose_or_none_is_passed_over_for_the_one_that_states_it(tmp_path: Path) -> None:
+    catalogue = catalogue_of(
+        tmp_path,
+        a=regimen(phase("not stated", "course", "1")),
+        b=regimen(phase("1 g/kg", "course", "2")),
+        c=regimen(phase("2 g/kg", "course", "1 to 2")),
+    )
+    plan = ask_plan({"weight": "62", "regimen": "a-disease", "dose": "1 g/kg/course"}, catalogue)
+    assert plan.regimen is catalogue.regimens["b"]
+    # 2 g per kg a day is not the 2 g per kg per course of c, as long as its days are open
+    with pytest.raises(InputError, match="none of the regimens states 2 g/kg/day"):
+        ask({"weight": "62", "regimen": "a-disease", "dose": "2 g/kg/day"}, catalogue)

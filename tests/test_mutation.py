@@ -22,7 +22,7 @@ from tests.mutation import (
 )
 
 ORIGINAL = """
-def cap(grams, most):
+def cap(grams, most=1):
     text = f"{grams} g is more than the limit"
     code = "daily-dose"
     if grams > most and most:
@@ -46,6 +46,7 @@ def change(before: str, after: str) -> list[tuple[ast.AST, ast.AST | None]]:
         ("min(grams, most)", "min(grams, None)", "min(grams, most)", "min(grams, None)"),
         ('"daily-dose"', '"XXdaily-doseXX"', "code = 'daily-dose'", "code = 'XXdaily-doseXX'"),
         ("return grams\n", "return None\n", "return grams", "return None"),
+        ("most=1", "most=2", "grams, most=1", "grams, most=2"),
     ],
 )
 def test_a_change_is_shown_by_its_smallest_part(before: str, after: str, part: str, instead: str) -> None:
