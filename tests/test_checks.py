@@ -7,9 +7,9 @@ from typing import Any, Final
 import pytest
 
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.model import Catalogue, Finding, Plan, SiteUse
+from ivigcalc.model import Catalogue, Conflict, Finding, Plan, SiteUse
 from ivigcalc.options import Options
-from ivigcalc.safety.checks import accept, mark
+from ivigcalc.safety.checks import _standing, accept, mark
 from tests.test_request import LIMITS, ask, ask_choices, ask_plan, catalogue_of, codes, phase, regimen
 
 TEN_PER_KG: Final[Options] = {"weight": "70", "dose": "2 g/kg/day", "days": "5"}  # the published error: 2 g/kg, meant as a total, every day
@@ -363,3 +363,14 @@ def test_a_site_adds_its_findings_and_leaves_those_of_the_options() -> None:
     assert [option.findings for option in marked.options] == [option.findings for option in mark(bare, LIMITS.doses).options]
     assert any(option.findings for option in marked.options)
     assert [finding.code for finding in marked.findings] == ["site-000000000000", "site-round"]
+
+
+def test_a_conflict_of_sources_names_each_with_its_words() -> None:
+    plan = ask_plan(weight="62", regimen="itp")
+    assert plan.regimen
+    (cited,) = plan.regimen.cited
+    other = cited._replace(locator="Table 9", quote="other words")
+    conflict = Conflict("One says this, another that.", ("itp",), (cited, other))
+    (finding,) = _standing(plan.regimen._replace(conflicts=(conflict,)))
+    citation = cited.source.citation
+    assert finding.source == f'{citation}, {cited.locator}: "{cited.quote}"; {citation}, Table 9: "other words"'

@@ -773,5 +773,12 @@ def test_a_regimen_that_states_another_dose_or_none_is_passed_over_for_the_one_t
     plan = ask_plan({"weight": "62", "regimen": "a-disease", "dose": "1 g/kg/course"}, catalogue)
     assert plan.regimen is catalogue.regimens["b"]
     # 2 g per kg a day is not the 2 g per kg per course of c, as long as its days are open
-    with pytest.raises(InputError, match="none of the regimens states 2 g/kg/day"):
+    with pytest.raises(InputError, match="states 2 g/kg/day; write --regimen a or --regimen b or --regimen c, or leave"):
         ask({"weight": "62", "regimen": "a-disease", "dose": "2 g/kg/day"}, catalogue)
+
+
+def test_the_choices_of_one_regimen_name_it(tmp_path: Path) -> None:
+    catalogue = catalogue_of(tmp_path, a=regimen(phase("1 g/kg", "course", "1 to 2")))
+    comparison = ask_choices({"weight": "62", "regimen": "a"}, catalogue)
+    assert comparison.regimen is catalogue.regimens["a"]
+    assert [option.regimen for option in comparison.options] == [comparison.regimen] * 2

@@ -388,3 +388,11 @@ def test_a_number_of_a_concentration_that_cannot_be_read_says_what_to_write(text
     with pytest.raises(InputError) as refusal:
         read_concentration(text)
     assert str(refusal.value) == f"--concentration: {words}"
+
+
+def test_a_rate_that_cannot_be_read_says_what_to_write() -> None:
+    with pytest.raises(InputError) as refusal:
+        read_rate("half mL/kg/h")
+    assert str(refusal.value) == "--ramp: 'half' is not a number; write digits with at most one point, such as 0.5"
+    with pytest.raises(InputError, match=r"^--ramp: 3 mg/kg/min needs one concentration"):
+        ml_per_kg_per_h(read_rate("3 mg/kg/min"), None)

@@ -199,3 +199,9 @@ def test_sizes_that_hardly_share_a_unit_end_in_a_bound_of_our_own() -> None:
     course = below_and_above(Fraction(6500), _g("97.1", "98.3", "99.7"))[0]
     with pytest.raises(Refused, match=r"over 31 days evenly only after more than 5,000 tries, a bound of our own; write --round-over day"):
         split_in_vials(course, 31, _g("97.1", "98.3", "99.7"))
+
+
+def test_amounts_further_from_the_mean_are_tried_by_what_they_cost() -> None:
+    # 284 / 6 is 47.33; these vials make 47 = 32 + 3 x 5 and 50, and with them alone no 284. Squares: 2 x (45 + 47 + 50) give 13,468,
+    # and 37 + 47 + 4 x 50, which comes first in the order of the amounts, gives 13,578
+    assert split_in_vials(Fraction(284), 6, _g("5", "25", "32")) == _g("45", "45", "47", "47", "50", "50")
