@@ -367,3 +367,15 @@ def test_running_totals_are_sums(start: str, amounts: list[str]) -> None:
 )
 def test_a_percentage_that_cannot_be_read_says_what_to_write(text: str, words: str) -> None:
     assert message_of(lambda: read_percent(text, "--round-limit")) == f"--round-limit: {words}"
+
+
+def test_a_percentage_ends_at_100() -> None:
+    assert read_percent("100%", "--round-limit") == 100
+    assert message_of(lambda: read_percent("100.1%", "--round-limit")) == (
+        "--round-limit: 100.1% is more than 100%; write a percentage such as 10%"
+    )
+
+
+def test_a_number_of_24_characters_is_not_yet_too_long() -> None:
+    text = "1" * 22 + ",5"
+    assert message_of(lambda: read_number(text, "--weight")) == f"--weight: {text!r} has a comma; write {'1' * 22}.5"

@@ -724,3 +724,7 @@ def test_any_text_is_an_amount_in_grams_or_an_input_error(text: str) -> None:
 )
 def test_a_weight_that_cannot_be_taken_apart_says_why(text: str, why: str) -> None:
     assert message_of(lambda: read_weight(text)) == f'--weight: {why}; write kg, lb, st or g, such as "62 kg", "137 lb", "9 st 11 lb"'
+
+
+def test_an_amount_that_is_mended_keeps_its_unit() -> None:
+    assert message_of(lambda: read_grams("25. g", "--round")) == "--round: '25.' has no digit after the point; write \"25 g\""
