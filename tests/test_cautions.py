@@ -14,7 +14,7 @@ from ivigcalc.errors import CatalogueError, InputError, Refused
 from ivigcalc.model import AtRisk, Cautions, Comparison, Figure, Finding, Formulary, LabelDose, Patient, Plan, RateChoice, Source
 from ivigcalc.options import Options
 from ivigcalc.request import answer
-from ivigcalc.safety.cautions import _label_at_risk
+from ivigcalc.safety.cautions import _label_at_risk, sources
 from ivigcalc.safety.checks import check
 from ivigcalc.safety.contraindications import refuse, warn
 from ivigcalc.safety.days28 import Day, Most, highest
@@ -1003,3 +1003,16 @@ def test_an_age_in_months_is_shown_with_two_decimals(tmp_path: Path) -> None:
     catalogue = catalogue_of(tmp_path, r=regimen(phase("0.4 g/kg", "course", "1"), population="adults"))
     plan = ask_plan(catalogue=catalogue, weight="8", regimen="r", age="8 months")
     assert said(plan, "age-outside-source").endswith("and the patient is 0.67.")
+
+
+def test_every_place_that_is_cited_is_named_apart() -> None:
+    first, second = cautions().of["haemolysis"].cited
+    where = [f"{passage.source.citation}, {passage.locator}" for passage in (first, second)]
+    assert sources((first._replace(quote="words"), second._replace(quote=None))) == f"{where[0]}; {where[1]}, its words were not kept"
+    plan = plan_of({**FORTY, "dose": "2 g/kg/course", "days": "5"})
+    assert said(plan, "haemolysis").endswith(f": {first.says}; {second.says}.")
+
+
+def test_the_label_is_named_after_the_age() -> None:
+    text = said(plan_of({**FORTY, "age": "70", "product": "octagam-10-us"}), "kidney-risk")
+    assert text.startswith("Age above 65 years is a risk factor for kidney failure, and an advanced age is one for thrombosis; ")

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from ivigcalc.catalogue import data_file
 from ivigcalc.catalogue.formulary import load_formulary
-from ivigcalc.dosing.rates import _printed, _ranges
+from ivigcalc.dosing.rates import _ask_at_risk, _printed, _ranges
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.export.json import as_json
 from ivigcalc.export.table import plan_table
-from ivigcalc.model import Formulary, Origin, Plan, PumpStep, Ramp, Span
+from ivigcalc.model import AtRisk, Formulary, Origin, Plan, PumpStep, Ramp, RateChoice, Span, Supply
 from ivigcalc.numbers import exact_text
 from ivigcalc.options import Options
 from ivigcalc.request import answer
@@ -972,3 +972,13 @@ def test_printed_times_that_are_ranges_are_each_said_once() -> None:
         "15 to 30 min is printed, and the longer is taken; 30 to 60 min is printed, and the longer is taken"
     )
     assert _ranges([rate._replace(minutes=None)]) is None
+
+
+def test_each_risk_is_asked_for_by_itself() -> None:
+    product = FORMULARY.products["octagam-10-us"]
+    rate = next(table.first for table in product.rates)
+    found = (AtRisk(("kidney",), rate, None), AtRisk(("thrombosis",), None, None))
+    supply = Supply(product, Fraction(1, 10), (), vials_by_hand=False)
+    with pytest.raises(Refused, match=r"^--at-risk thrombosis: the label of octagam-10-us was read without a rate for it"):
+        _ask_at_risk(RateChoice(risks=("kidney", "thrombosis")), supply, found)
+    _ask_at_risk(RateChoice(risks=("kidney",)), supply, found)

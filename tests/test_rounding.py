@@ -740,3 +740,37 @@ def test_vials_that_hardly_share_a_unit_are_refused_with_a_bound_of_our_own() ->
         ask(options)
     # 209.68 g a day lie between 199.4 g, 5% less, and three vials
     assert set(ordered(plan_of({**options, "round-over": "day"}))) == {Fraction("199.4")}
+
+
+def test_a_rule_that_asks_below_an_amount_looks_at_the_day() -> None:
+    seton = LIMITS.rounding.rules["seton"]
+    rounding = Rounding(step_g=Fraction(5), rule=seton)
+    assert order(Fraction(15), 3, "day", rounding, None).days_g == tuple(g("15", "15", "15"))  # a third of it would be below 10 g
+    with pytest.raises(Refused, match="5 g a day is below 10 g"):
+        order(Fraction(15), 3, "course", rounding, None)
+
+
+@pytest.mark.parametrize(("most", "tie"), [(None, True), ("15", True), ("14.99", False)])
+def test_a_tie_is_none_where_a_cap_decides(most: str | None, tie: bool) -> None:
+    rounded = round_amount(Fraction("12.5"), Rounding(step_g=Fraction(5)), None if most is None else Fraction(most))
+    assert rounded.grams == 10
+    assert rounded.tie is tie
+
+
+@pytest.mark.parametrize(("weight", "words"), [("100", "write --days 31 or more"), ("100.01", "no course of up to 31 days keeps that")])
+def test_a_cap_of_a_day_asks_for_as_many_days_as_a_course_may_have(tmp_path: Path, weight: str, words: str) -> None:
+    # 7.75 g per kg of 100 kg are 775 g, 31 days of 25 g
+    catalogue = catalogue_of(tmp_path, r=regimen(phase("7.75 g/kg", "course", "5", caps=[cap("25 g", "day")])))
+    with pytest.raises(Refused, match=words):
+        ask({"weight": weight, "regimen": "r"}, catalogue)
+
+
+def test_what_is_wasted_is_a_share_of_what_is_opened() -> None:
+    # 24.8 g from 20 and 5 g: 0.2 of 25 g are 0.8%; three days 0.6 of 75 g
+    plan = plan_of({**ITP, "vials": "5,20"})
+    assert {infusion.given.wasted_percent for infusion in plan.infusions} == {Fraction("0.8")}
+    assert plan.courses[0].given.wasted_percent == plan.given.wasted_percent == Fraction("0.8")
+    # 124 g over 3 days in steps of 5 g: 40, 40 and 45 g from vials of 20 g: 0, 0 and 15 of 140 g
+    uneven = plan_of({**ICAHT, "days": "3", "round": "5 g", "vials": "20"})
+    assert [infusion.given.wasted_percent for infusion in uneven.infusions] == [0, 0, 25]
+    assert uneven.given.wasted_percent == Fraction(15, 140) * 100

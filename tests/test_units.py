@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pint import DimensionalityError, UndefinedUnitError
 
 from ivigcalc.numbers import exact_text
-from ivigcalc.units import Dose, convert, kg_to_lb, read_dose, read_grams, read_height, read_weight, registry
+from ivigcalc.units import Dose, convert, kg_to_lb, read_age, read_dose, read_grams, read_height, read_weight, registry
 from tests.test_numbers import QUIET, message_of, read_or_refuse
 
 # Exact by the international yard and pound agreement of 1959.
@@ -728,3 +728,20 @@ def test_a_weight_that_cannot_be_taken_apart_says_why(text: str, why: str) -> No
 
 def test_an_amount_that_is_mended_keeps_its_unit() -> None:
     assert message_of(lambda: read_grams("25. g", "--round")) == "--round: '25.' has no digit after the point; write \"25 g\""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("old", "'old' is not a number; write digits with at most one point, such as 54"),
+        ("54Q", "'54Q' is not an age; write years or months, such as 54 or \"8 months\""),
+        ("54 q", "'54 q' is not an age; write years or months, such as 54 or \"8 months\""),
+    ],
+)
+def test_an_age_that_cannot_be_read_says_what_to_write(text: str, words: str) -> None:
+    assert message_of(lambda: read_age(text)) == f"--age: {words}"
+
+
+@pytest.mark.parametrize(("text", "years"), [("8 MONTHS", "2/3"), ("8 months", "2/3"), ("54 Years", "54"), ("54Y", "54")])
+def test_an_age_is_read_in_letters_of_any_case(text: str, years: str) -> None:
+    assert read_age(text) == Fraction(years)

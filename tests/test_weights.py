@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ivigcalc.dosing.weights import _beside, adjusted_kg, bmi, decide, ideal_kg, side_by_side
+from ivigcalc.dosing.weights import _beside, _capped, adjusted_kg, bmi, decide, ideal_kg, side_by_side
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import DosingWeight, Patient, Undecided
 from ivigcalc.numbers import exact_text
@@ -1054,3 +1054,31 @@ def test_the_same_weight_before_pregnancy_is_that_before_pregnancy() -> None:
 )
 def test_a_bmi_beside_a_threshold_has_the_decimals_that_tell_them_apart(index: str, shown: str) -> None:
     assert _beside(Fraction(index), Fraction(30)) == shown
+
+
+@pytest.mark.parametrize(
+    ("policy", "named"),
+    [
+        ("australia-2026", {"age": "10", "weight": "30", "height": "140", "sex": "male"}),
+        ("australia-2026", {**ADULT, "weight": "60", "height": "150", "sex": "male"}),
+        ("australia-2026", {"age": "30", "pregnant": "true", "weight": "60", "height": "165", "sex": "female"}),
+        ("australia-2026", {**ADULT, "weight": "40", "height": "170", "sex": "male"}),  # below 55.6 kg adjusted
+        ("uk-request-form", {**ADULT, "weight": "30", "height": "130", "sex": "male"}),
+        ("uk-request-form", {"age": "10", "weight": "30", "height": "140", "sex": "male"}),
+        ("uk-request-form", {**ADULT, "weight": "66", "height": "170", "sex": "male"}),
+        ("seton", {**ADULT, "weight": "40", "height": "170", "sex": "male"}),  # below 65.9 kg ideal
+        ("us-120", {**ADULT, "weight": "66", "height": "170", "sex": "male"}),
+    ],
+)
+def test_where_a_policy_takes_the_actual_weight_it_is_named_with_its_source(policy: str, named: dict[str, str]) -> None:
+    decision = decided(policy, **named)
+    assert decision.kg == Fraction(named["weight"])
+    assert (decision.basis, decision.policy, decision.source) == ("actual", policy, POLICIES.offered[policy].source)
+
+
+@pytest.mark.parametrize(("weight", "basis"), [("59.9", "adjusted"), ("60", "adjusted"), ("60.1", "actual")])
+def test_an_adjusted_weight_is_never_above_the_actual_one(weight: str, basis: str) -> None:
+    policy = POLICIES.offered["us-120"]
+    decision = _capped(person(weight="60"), Fraction(weight), policy, "a reason")
+    assert decision.kg == min(Fraction(weight), 60)
+    assert (decision.basis, decision.policy, decision.source) == (basis, "us-120", policy.source)
