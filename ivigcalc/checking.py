@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from ivigcalc.model import Comparison, DosingWeight, Finding, Patient, Plan, Span
+from ivigcalc.model import Comparison, DosingWeight, Finding, Patient, Plan, Risk, Span
 from ivigcalc.units import Basis
 from ivigcalc.when import Interval
 
@@ -103,6 +103,7 @@ class Check(NamedTuple):
 
     order: str
     patient: Patient
+    risks: tuple[Risk, ...]  # of the patient, as they were said
     result: Plan | Comparison | None  # what it was compared with; None for the limits alone
     expected: tuple[Expected, ...]
     weight: DosingWeight

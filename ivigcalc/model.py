@@ -75,6 +75,7 @@ class Phase(NamedTuple):
     every: Span[Interval] | None
     cycles: Span[int] | None
     begins: Interval | None = None  # from the start of the last course of the phase before
+    follows: bool = False  # another phase
     caps: tuple[Cap, ...] = ()
     between: bool = False  # spans the doses of several sources, so that a dose within it is stated by none of them
 
@@ -166,6 +167,7 @@ class Catalogue(NamedTuple):
     not_recommended: dict[str, NotRecommended]
     ambiguous: dict[str, tuple[str, ...]]
     data: bytes  # of the file, for its digest
+    others: tuple[str, ...] = ()  # where only one regimen was read: the ids of the others of its indication
 
 
 class Limit(NamedTuple):
@@ -508,10 +510,11 @@ class Given(NamedTuple):
 
 
 class LastCourse(NamedTuple):
-    """The course before this plan: the day of its last infusion, and what it held in all."""
+    """The course before this plan: the day of its last infusion, what it held in all, and its first day if that was given."""
 
     day: date
     grams: Fraction
+    first: date | None = None
 
 
 class Patient(NamedTuple):
@@ -568,6 +571,14 @@ class Rounding(NamedTuple):
         return "vial" if self.step_g is None else f"{exact_text(self.step_g)} g"
 
 
+class PhaseChoice(NamedTuple):
+    """A figure that was chosen for one phase by its name."""
+
+    phase: str
+    figure: Literal["dose", "days", "every", "begins"]
+    value: Dose | int | Interval
+
+
 class Choices(NamedTuple):
     """What was chosen for the plan, beside the regimen; None where nothing was said."""
 
@@ -586,14 +597,17 @@ class Choices(NamedTuple):
     rate: RateChoice = RateChoice()
     vaccines: str | None = None  # the jurisdiction whose table of live vaccines was asked for
     today: date | None = None  # where a date is counted from it
+    begins: Interval | None = None  # from the start of the last course of a phase to the phase after it
+    by_phase: tuple[PhaseChoice, ...] = ()
 
 
 class Override(NamedTuple):
     """A figure of the source that was changed by hand."""
 
-    what: Literal["dose", "days", "every", "cycles"]
+    what: Literal["dose", "days", "every", "cycles", "begins"]
     source: int | str
     used: int | str
+    phase: str | None = None  # where the regimen has several
 
 
 class Settled(NamedTuple):
@@ -689,7 +703,7 @@ class Plan(NamedTuple):
     given: Given  # the whole schedule together; no steps
     next_start: date | None
     last_start: date | None  # the last day of the regimen's start window
-    others: tuple[Regimen, ...]  # further regimens of the indication
+    others: tuple[str, ...]  # the ids of further regimens of the indication
     findings: tuple[Finding, ...] = ()
     site: SiteUse | None = None
 
@@ -725,6 +739,7 @@ class Comparison(NamedTuple):
     missing: tuple[str, ...]  # the options of the command line that would settle it
     left_out: tuple[LeftOut, ...] = ()
     findings: tuple[Finding, ...] = ()  # of all of them together
+    risks: tuple[str, ...] = ()  # of the patient, as they were said
 
     @property
     def regimens(self) -> tuple[Regimen, ...]:

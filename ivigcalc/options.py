@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Literal, TypeVar
 
 from ivigcalc.errors import InputError
-from ivigcalc.model import MOST_CYCLES, MOST_DAYS, Choices, Formulary, Patient, Regimen, Rounding, RoundingRules
+from ivigcalc.model import MOST_CYCLES, MOST_DAYS, Choices, Formulary, Patient, Phase, PhaseChoice, Regimen, Rounding, RoundingRules
 from ivigcalc.numbers import read_whole
-from ivigcalc.units import read_age, read_dose, read_height, read_weight
-from ivigcalc.when import read_date, read_interval, read_weekdays
+from ivigcalc.units import Dose, read_age, read_dose, read_height, read_weight
+from ivigcalc.when import Interval, read_date, read_interval, read_weekdays
+
+F = TypeVar("F", Dose, int, Interval)
 
 Options = Mapping[str, str | tuple[str, ...]]
 """Options by their long name without dashes, as typed; a repeatable one as a tuple."""
@@ -103,12 +106,20 @@ def read_choices(options: Options, regimen: Regimen | None, today: date) -> Choi
         text = given(options, name)
         return None if text is None else read_date(text, today, f"--{name}")
 
-    dose, days, every, cycles, weekdays = (given(options, name) for name in ("dose", "days", "every", "cycles", "infuse-on"))
+    if "begins" in options and not (regimen and len(regimen.phases) > 1):
+        raise InputError("--begins belongs to a regimen with several phases, such as --regimen cidp/gammagard-us; leave it out")
+    cycles, weekdays = given(options, "cycles"), given(options, "infuse-on")
+    dose, of_dose = _chosen(options, "dose", regimen, read_dose)
+    days, of_days = _chosen(options, "days", regimen, lambda text: read_whole(text, "--days", most=MOST_DAYS))
+    every, of_every = _chosen(options, "every", regimen, read_interval)
+    begins, of_begins = _chosen(options, "begins", regimen, lambda text: read_interval(text, "--begins"))
     choices = Choices(
-        dose=None if dose is None else read_dose(dose),
-        days=None if days is None else read_whole(days, "--days", most=MOST_DAYS),
-        every=None if every is None else read_interval(every),
-        cycles=None if cycles is None else read_whole(cycles, "--cycles", most=MOST_CYCLES),
+        dose=dose,
+        days=days,
+        every=every,
+        cycles=None if cycles is None else _read_cycles(cycles, regimen),
+        begins=begins,
+        by_phase=(*of_dose, *of_days, *of_every, *of_begins),
         until=day("until"),
         start=day("start"),
         infuse_on=None if weekdays is None else read_weekdays(weekdays),
@@ -127,3 +138,57 @@ def read_choices(options: Options, regimen: Regimen | None, today: date) -> Choi
     if choices.event and not (regimen and regimen.window):
         raise InputError("--bispecific-start belongs to a regimen with a start window, such as --regimen myeloma-teclistamab; leave it out")
     return choices
+
+
+def _chosen(
+    options: Options, name: Literal["dose", "days", "every", "begins"], regimen: Regimen | None, read: Callable[[str], F]
+) -> tuple[F | None, tuple[PhaseChoice, ...]]:
+    """Read a figure, or one for each phase by its name, such as "loading 4, maintenance 1"."""
+    text = given(options, name)
+    if text is None:
+        return None, ()
+    if not _is_by_name(text, regimen):
+        return read(text), ()
+    assert regimen
+    phases = tuple(phase for phase in regimen.phases if name != "begins" or phase.follows)
+    return None, tuple(PhaseChoice(phase.name, name, read(figure)) for phase, figure in _by_name(text, name, phases).items())
+
+
+def _read_cycles(text: str, regimen: Regimen | None) -> int:
+    """Read how many courses in all; by name, how many of the last phase follow those that the source states before."""
+    if not _is_by_name(text, regimen):
+        return read_whole(text, "--cycles", most=MOST_CYCLES)
+    assert regimen
+    *before, last = regimen.phases
+    figures = _by_name(text, "cycles", regimen.phases)
+    if last not in figures:
+        raise InputError(f'--cycles: how many courses of {last.name} was not said; write --cycles "{last.name} N"')
+    stated = 0
+    for phase in before:
+        courses = (phase.cycles and phase.cycles.fixed) or 1  # a phase that another follows states one figure
+        if phase in figures and read_whole(figures[phase], "--cycles", most=MOST_CYCLES) != courses:
+            raise InputError(f'--cycles: the source states {courses} of {phase.name}, not {figures[phase]}; write --cycles "{last.name} N"')
+        stated += courses
+    return stated + read_whole(figures[last], "--cycles", most=MOST_CYCLES - stated)
+
+
+def _is_by_name(text: str, regimen: Regimen | None) -> bool:
+    """Whether figures stand after the names of phases."""
+    return bool(regimen and len(regimen.phases) > 1 and text.strip()[:1].isalpha())
+
+
+def _by_name(text: str, name: str, phases: tuple[Phase, ...]) -> dict[Phase, str]:
+    """Part a text such as "loading 4, maintenance 1" into the phases and the texts of their figures."""
+    names = " and ".join(phase.name for phase in phases)
+    found: dict[Phase, str] = {}
+    for part in text.split(","):
+        words = " ".join(part.split())
+        fits = [phase for phase in phases if words.lower().startswith(f"{phase.name.lower()} ")]
+        if not fits:
+            form = ", ".join(f"{phase.name} FIGURE" for phase in phases)
+            raise InputError(f'--{name}: {words!r} is no phase with its figure; write {names} by name, such as --{name} "{form}"')
+        phase = max(fits, key=lambda phase: len(phase.name))
+        if phase in found:
+            raise InputError(f"--{name}: {phase.name} stands twice; write one figure for each phase")
+        found[phase] = words[len(phase.name) + 1 :]
+    return found

@@ -53,7 +53,7 @@ def add_pharmacy(choices: Choices, options: Options, regimen: Regimen | None, ru
             if name in options:
                 raise InputError(f'--{name} is about the rate, which needs the concentration; add --product ID or --concentration "10%"')
         risks = given(options, "at-risk")  # what is to be seen of them needs no product
-        return choices._replace(rounding=rounding, supply=supply, rate=RateChoice(risks=() if risks is None else _risks(risks)))
+        return choices._replace(rounding=rounding, supply=supply, rate=RateChoice(risks=() if risks is None else read_risks(risks)))
     return choices._replace(rounding=rounding, supply=supply, rate=_rate(options, regimen, supply, formulary))
 
 
@@ -160,7 +160,7 @@ def _rate(options: Options, regimen: Regimen | None, supply: Supply, formulary: 
     risks, step, start = (given(options, name) for name in ("at-risk", "pump-step", "start-time"))
     choice = _table(given(options, "rate-for"), regimen, supply.product, formulary)._replace(
         ramp=_ramp(options, supply, formulary),
-        risks=() if risks is None else _risks(risks),
+        risks=() if risks is None else read_risks(risks),
         start=None if start is None else read_time(start),
     )
     if start is not None and choice.table is None and choice.ramp is None and not choice.risks:
@@ -245,7 +245,13 @@ def read_ramp_option(text: str, ramps: dict[str, Ramp], g_per_ml: Fraction | Non
     return Ramp(clean(text), "typed", read_ramp(text, g_per_ml))
 
 
-def _risks(text: str) -> tuple[Risk, ...]:
+def read_risks(text: str) -> tuple[Risk, ...]:
+    """Read for what a patient is at risk.
+
+    Args: the words as typed, with commas between.
+    Returns: the risks.
+    Raises: InputError.
+    """
     refuse_long(text, "--at-risk")
     found = []
     for part in text.split(","):

@@ -6,11 +6,11 @@ from fractions import Fraction
 from typing import Literal, cast
 
 from ivigcalc.errors import InputError
-from ivigcalc.model import Cautions, LastCourse, Patient
+from ivigcalc.model import MOST_DAYS, Cautions, LastCourse, Patient
 from ivigcalc.numbers import exact_text, refuse_long
 from ivigcalc.options import Options, given, many
 from ivigcalc.units import read_grams, read_weight
-from ivigcalc.when import read_date
+from ivigcalc.when import read_date, screen_date
 
 HISTORY = (
     *("anaphylaxis-to-immunoglobulin", "iga-deficiency", "iga-deficiency-with-antibodies"),
@@ -64,13 +64,17 @@ def _history(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _last_course(text: str, start: date | None, today: date) -> LastCourse:
-    """Read the day of the last infusion and the grams of its whole course."""
+    """Read the day of the last infusion, or the first and the last day, and the grams of the whole course."""
     refuse_long(text, "--last-course")
-    example = 'write the day of its last infusion and its grams in all, such as "2027-01-04 124 g"'
-    words = text.split(None, 1)
-    if len(words) < 2:
+    example = 'write the day of its last infusion and its grams in all, such as "2027-01-04 124 g", or "2027-01-04 to 2027-01-08 124 g"'
+    match = re.fullmatch(r"(?:(\S+)\s+to\s+)?(\S+)\s+(.+)", text.strip(), re.IGNORECASE | re.DOTALL)
+    if not match:
         raise InputError(f"--last-course: {text!r} is not a date and an amount; {example}")
-    day, grams = read_date(words[0], today, "--last-course"), read_grams(words[1], "--last-course")
+    first = None if match[1] is None else read_date(match[1], today, "--last-course")
+    day, grams = read_date(match[2], today, "--last-course"), read_grams(match[3], "--last-course")
+    if first and not 0 <= (day - first).days < MOST_DAYS:
+        span = f"{screen_date(first)} to {screen_date(day)}"
+        raise InputError(f"--last-course: {span} is no course of 1 to {MOST_DAYS} days (a bound of our own); {example}")
     least, most = LAST_COURSE_G
     if not least <= grams <= most:
         bounds = f"{exact_text(least)} to {exact_text(most)} g (bounds of our own)"
@@ -78,14 +82,19 @@ def _last_course(text: str, start: date | None, today: date) -> LastCourse:
     if start is None:
         raise InputError("--last-course needs the first day of this plan, from which the time is counted; add --start")
     if day >= start:
-        raise InputError(f"--last-course: {day} is not before --start {start}; {example}")
-    return LastCourse(day, grams)
+        raise InputError(
+            f"--last-course: {screen_date(day)} is not before the first day, {screen_date(start)}; if both are meant, it may be the "
+            f"same course ordered twice; {example}"
+        )
+    return LastCourse(day, grams, first)
 
 
 def _weight_date(text: str, today: date) -> date:
     day = read_date(text, today, "--weight-date")
     if day > today:
-        raise InputError(f"--weight-date: {day} is after today, {today}; write the day on which the patient was weighed")
+        raise InputError(
+            f"--weight-date: {screen_date(day)} is after today, {screen_date(today)}; write the day on which the patient was weighed"
+        )
     return day
 
 

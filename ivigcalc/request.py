@@ -35,6 +35,8 @@ PATIENT = frozenset(
     )
 )
 """The options that `prepare` does not look at: they are the patient's own."""
+MOST_IN_WORDS = 4
+"""Up to so many regimens are offered each with its option, more of them in a list: so it is read more easily."""
 
 
 def _nothing() -> Formulary:
@@ -60,7 +62,7 @@ class Prepared(NamedTuple):
 
     regimen: Regimen | None
     among: tuple[Regimen, ...]
-    others: tuple[Regimen, ...]
+    others: tuple[str, ...]
     choices: Choices
     frame: Frame | None  # None where the patient is needed to settle it
     limits: Limits
@@ -169,7 +171,7 @@ def _answer(asked: Prepared, options: Options) -> Plan | Comparison:
         result = make_plan(patient, asked.regimen, asked.choices, asked.among, asked.others, limits.weights)
     if isinstance(result, Comparison):
         _refuse_schedule(options, result)
-        return mark(result, limits.doses, asked.use, supply)
+        return mark(result, asked.choices, limits.doses, asked.use, limits.cautions)
     plan = check(result, limits.doses, asked.use, asked.among, limits.cautions)
     reason = None if (why := given(options, "reason")) is None else clean(why)
     findings = accept(plan.findings, many(options, "accept"), reason)
@@ -196,12 +198,12 @@ def refuse_contraindicated(patient: Patient, product: Product | None, cautions: 
         raise Refused(f"{texts} Nothing is planned, and nothing accepts this.")
 
 
-def _others(catalogue: Catalogue, regimen: Regimen | None) -> tuple[Regimen, ...]:
-    """Further regimens of the same indication."""
+def _others(catalogue: Catalogue, regimen: Regimen | None) -> tuple[str, ...]:
+    """The ids of further regimens of the same indication."""
     if regimen is None:
         return ()
-    return tuple(
-        r for r in catalogue.regimens.values() if r.indication == regimen.indication and r is not regimen and r.id not in regimen.choose
+    return catalogue.others or tuple(
+        r.id for r in catalogue.regimens.values() if r.indication == regimen.indication and r is not regimen and r.id not in regimen.choose
     )
 
 
@@ -223,7 +225,7 @@ def is_ambiguous(comparison: Comparison) -> bool:
 def missing_choice(comparison: Comparison) -> str:
     """Say which options would settle a comparison."""
     ids = tuple(regimen.id for regimen in comparison.regimens)
-    one_of = f"write --regimen {' or --regimen '.join(ids)}"
+    one_of = f"write --regimen {' or --regimen '.join(ids) if len(ids) <= MOST_IN_WORDS else 'ID, one of ' + ', '.join(ids)}"
     if is_ambiguous(comparison):
         return one_of
     add = f"add {' and '.join(comparison.missing)}"

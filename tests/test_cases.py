@@ -56,7 +56,7 @@ def test_every_case_has_a_source_and_one_answer() -> None:
 
 
 def test_no_file_of_cases_is_lost() -> None:
-    names = {"documents.yaml", "guidelines.yaml", "pounds.yaml", "published.yaml", "rounding.yaml"} | ELSEWHERE
+    names = {"documents.yaml", "guidelines.yaml", "labels.yaml", "pounds.yaml", "published.yaml", "rounding.yaml"} | ELSEWHERE
     assert {path.name for path in (Path(__file__).parent / "cases").iterdir()} == names
 
 

@@ -463,7 +463,7 @@ def test_what_cannot_be_read_says_so(load: Callable[[Path], object], tmp_path: P
 def test_a_file_of_limits_is_told_from_one_of_regimens(tmp_path: Path) -> None:
     limits = data_file("limits.yaml").read_text(encoding="utf-8")
     assert check_file(data_file("limits.yaml")) == "2 limits"
-    assert check_file(data_file("regimens.yaml")) == "66 regimens"
+    assert check_file(data_file("regimens.yaml")) == "96 regimens"
     path = _write(tmp_path, GOOD + limits[limits.index("\nlimits:") : limits.index("\n# Rounding")].replace("privigen-us-label", "smith"))
     (fault,) = _faults(path)
     assert ": limits: is not a key that is known here" in fault
@@ -472,7 +472,7 @@ def test_a_file_of_limits_is_told_from_one_of_regimens(tmp_path: Path) -> None:
 # The command line.
 
 
-@pytest.mark.parametrize(("name", "holds"), [("regimens.yaml", "66 regimens"), ("limits.yaml", "2 limits")])
+@pytest.mark.parametrize(("name", "holds"), [("regimens.yaml", "96 regimens"), ("limits.yaml", "2 limits")])
 def test_check_of_a_sound_file(run_cli: RunCli, name: str, holds: str) -> None:
     path = data_file(name)
     assert run_cli("catalogue", "check", str(path)) == (0, f"{path}: no faults; {holds}\n".encode(), "")

@@ -11,14 +11,27 @@ import pytest
 from ivigcalc.catalogue import data_file
 from ivigcalc.catalogue.formulary import load_formulary
 from ivigcalc.errors import CatalogueError, InputError, Refused
-from ivigcalc.model import AtRisk, Cautions, Comparison, Figure, Finding, Formulary, LabelDose, Patient, Plan, RateChoice, Source
+from ivigcalc.model import (
+    AtRisk,
+    Cautions,
+    Comparison,
+    Figure,
+    Finding,
+    Formulary,
+    LabelDose,
+    LastCourse,
+    Patient,
+    Plan,
+    RateChoice,
+    Source,
+)
 from ivigcalc.options import Options
 from ivigcalc.request import answer
 from ivigcalc.safety.cautions import _label_at_risk, sources
 from ivigcalc.safety.checks import check
 from ivigcalc.safety.contraindications import refuse, warn
 from ivigcalc.safety.days28 import Day, Most, highest
-from ivigcalc.safety.population import check_age
+from ivigcalc.safety.population import check_population
 from ivigcalc.when import add_months
 from tests.conftest import RunCli
 from tests.test_request import CATALOGUE, LIMITS, TODAY, ask, ask_plan, catalogue_of, codes, phase, regimen, spelt
@@ -247,8 +260,8 @@ def test_a_source_does_not_excuse_an_excess_on_the_actual_weight_alone(tmp_path:
         ("children", {"from": "2 years", "below": "5 years"}, "2", None),
         ("children", {"from": "2 years", "below": "5 years"}, "4.9", None),
         ("children", {"from": "2 years", "below": "5 years"}, "5", "patients from 2 years and below 5 years, not at 5 years"),
-        ("children", {"from": "2 years"}, "23 months", "patients from 2 years, not at 1.92 years"),
-        ("children", {"below": "6 months"}, "6 months", "patients below 0.5 years, not at 0.5 years"),
+        ("children", {"from": "2 years"}, "23 months", "patients from 2 years, not at 23 months"),
+        ("children", {"below": "6 months"}, "6 months", "patients below 6 months, not at 6 months"),
     ],
 )
 def test_a_source_excuses_its_dose_only_in_its_own_population(
@@ -670,7 +683,7 @@ def test_a_weight_of_more_than_6_months_ago_is_a_warning(weighed: str, start: st
         ("66.1", "60", "66.1 kg is 10.2% more than the 60 kg before"),
         ("54.1", "60", None),
         ("54", "60", "54 kg is 10% less than the 60 kg before"),
-        ("110 lb", "100 lb", "10% more than the 45.359237 kg before"),
+        ("110 lb", "100 lb", "10% more than the 45.36 kg before"),
         ("109.9 lb", "100 lb", None),
         ("90 lb", "100 lb", "10% less"),
     ],
@@ -961,13 +974,13 @@ def label_dose(indication: str, label: str, years: int) -> LabelDose:
 @pytest.mark.parametrize(
     ("table", "asked", "age", "words"),
     [
-        (("itp",), None, "15", "is for chronic ITP from 18 years, and the patient is 15."),
+        (("itp",), None, "15", "is for chronic ITP from 18 years, and the patient is 15 years."),
         (("pi",), None, "15", None),
-        (("pi",), None, "1", "is for PI from 2 years, and the patient is 1."),
+        (("pi",), None, "1", "is for PI from 2 years, and the patient is 1 year."),
         (("all",), None, "15", None),
         (("all",), None, "1", "is for PI from 2 years"),
         (None, None, "15", None),
-        (None, None, "8 months", "is for PI from 2 years, and the patient is 0.67."),
+        (None, None, "8 months", "is for PI from 2 years, and the patient is 8 months."),
         (None, "itp", "15", "is for chronic ITP from 18 years"),
         (("pi",), "itp", "15", "is for chronic ITP from 18 years"),
     ],
@@ -980,29 +993,40 @@ def test_the_age_of_a_label_is_that_of_the_indication_where_it_is_known(
     product = FORMULARY.products["gamunex-c-us"]._replace(doses=(label_dose("itp", "chronic ITP", 18), label_dose("pi", "PI", 2)))
     rate = RateChoice(table=product.rates[0]._replace(indications=table) if table else None, indication=asked)
     supply = plan.choices.supply._replace(product=product)
-    findings = [*check_age(plan._replace(choices=plan.choices._replace(rate=rate, supply=supply)))]
+    findings = [*check_population(plan.patient, None, plan.choices._replace(rate=rate, supply=supply), ())]
     assert [(finding.code, finding.source) for finding in findings] == ([("age-outside-label", "An own source")] if words else [])
     assert not words or words in findings[0].text
 
 
 @pytest.mark.parametrize(
-    ("population", "outside_at"),
-    [("adults", "17"), ("an adult", "17"), ("children", "18"), ("a child", "18"), ("infants", "18"), ("newborns", "18"), ("neonates", "18"),
-     ("a neonate", "18"), ("adults and children", None), ("pregnant women", None), ("not stated", None)],
-)  # fmt: skip
-def test_a_population_in_words_has_the_ages_of_its_words(tmp_path: Path, population: str, outside_at: str | None) -> None:
+    ("population", "within", "outside"),
+    [
+        ("adults", "18", "17"),
+        ("an adult", "18", "17"),
+        ("children", "17", "18"),
+        ("a child", "17", "18"),
+        ("infants", "11 months", "12 months"),
+        ("newborns", "0.08", "1 month"),
+        ("neonates", "0.08", "1 month"),
+        ("a neonate", "0.08", "1 month"),
+        ("adults and children", "17", None),
+        ("pregnant women", "17", None),
+        ("not stated", "17", None),
+    ],
+)
+def test_a_population_in_words_has_the_ages_of_its_words(tmp_path: Path, population: str, within: str, outside: str | None) -> None:
     catalogue = catalogue_of(tmp_path, r=regimen(phase("0.4 g/kg", "course", "1"), population=population))
-    for age in ("17", "18"):
-        finding = found(ask_plan(catalogue=catalogue, weight="62", regimen="r", age=age), "age-outside-source")
-        assert bool(finding) == (age == outside_at)
-        assert finding is None or finding.source == "The own source"
+    assert not found(ask_plan(catalogue=catalogue, weight="12", regimen="r", age=within), "age-outside-source")
+    if outside:
+        finding = found(ask_plan(catalogue=catalogue, weight="12", regimen="r", age=outside), "age-outside-source")
+        assert finding
+        assert finding.source == "The own source"
 
 
-def test_an_age_in_months_is_shown_with_two_decimals(tmp_path: Path) -> None:
-    # 8 / 12 = 0.666667
+def test_an_age_that_is_no_whole_month_is_shown_with_two_decimals(tmp_path: Path) -> None:
     catalogue = catalogue_of(tmp_path, r=regimen(phase("0.4 g/kg", "course", "1"), population="adults"))
-    plan = ask_plan(catalogue=catalogue, weight="8", regimen="r", age="8 months")
-    assert said(plan, "age-outside-source").endswith("and the patient is 0.67.")
+    plan = ask_plan(catalogue=catalogue, weight="8", regimen="r", age="0.666")
+    assert said(plan, "age-outside-source").endswith("and the patient is 0.67 years.")
 
 
 def test_every_place_that_is_cited_is_named_apart() -> None:
@@ -1016,3 +1040,79 @@ def test_every_place_that_is_cited_is_named_apart() -> None:
 def test_the_label_is_named_after_the_age() -> None:
     text = said(plan_of({**FORTY, "age": "70", "product": "octagam-10-us"}), "kidney-risk")
     assert text.startswith("Age above 65 years is a risk factor for kidney failure, and an advanced age is one for thrombosis; ")
+
+
+# What stands beside other things
+
+
+def test_haemolysis_counts_several_courses_and_the_last_one() -> None:
+    # 62 g on 22 January and 62 g on 25 January at 62 kg: 2 g per kg within 28 dates
+    after = ask_plan(weight="62", dose="1 g/kg/course", days="1", start="2027-01-25", last_course="2027-01-22 62 g", blood_group="AB")
+    assert "2 g per kg within 28 days" in said(after, "haemolysis")
+    weekly = ask_plan(weight="62", dose="1 g/kg/course", days="1", every="1 week", cycles="2")
+    assert "2 g per kg within 28 days" in said(weekly, "haemolysis")
+    assert not found(ask_plan(weight="62", dose="1 g/kg/course", days="1", every="4 weeks", cycles="2"), "haemolysis")
+
+
+def test_live_vaccines_go_by_the_calculated_dose() -> None:
+    # 124 g by whole vials of 5 g and more are 125 g, 2.016 g per kg; ACIP has 11 months for up to 2 g per kg
+    plan = plan_of({"weight": "62", "dose": "2 g/kg/course", "days": "4", "product": "privigen-us", "round": "vial", "vaccines": "acip"})
+    assert plan.ordered_g > 124
+    assert "11 months" in said(plan, "vaccines")
+
+
+def test_a_weight_that_goes_stale_within_the_plan_is_named_with_its_course() -> None:
+    # weighed on 20 November 2026, six months end on 20 May 2027; courses every 4 weeks from 4 January: the sixth starts on 24 May
+    plan = ask_plan(
+        weight="62", dose="0.4 g/kg/course", days="1", every="4 weeks", cycles="7", start="2027-01-04", weight_date="2026-11-20"
+    )
+    assert "more than 6 months before course 6 on Mon 24-May-2027" in said(plan, "weight-date")
+
+
+@pytest.mark.parametrize(
+    ("population", "options", "code", "words"),
+    [
+        ("newborns", {"age": "2 months"}, "age-outside-source", "below 1 month, as its words are read here, and the patient is 2 months."),
+        ("newborns", {"age": "0.05"}, None, ""),
+        ("infants", {"age": "14 months"}, "age-outside-source", "below 1 year, as its words are read here, and the patient is 14 months."),
+        ("adults and children", {"age": "3"}, None, ""),
+        ("pregnant women", {"not_pregnant": "yes"}, "pregnancy-outside-source", "is about pregnant women"),
+        ("pregnant women", {"sex": "male"}, "pregnancy-outside-source", "is about pregnant women"),
+        ("pregnant women", {"pregnant": "yes", "sex": "female"}, None, ""),
+        ("pregnant women", {}, None, ""),
+    ],
+)
+def test_a_patient_outside_the_population(tmp_path: Path, population: str, options: Options, code: str | None, words: str) -> None:
+    catalogue = catalogue_of(tmp_path, r=regimen(phase("0.4 g/kg", "course", "1", cycles="1"), population=population))
+    plan = ask_plan({"weight": "12", "regimen": "r"}, catalogue, **options)
+    assert [finding.code for finding in plan.findings if finding.code.endswith("outside-source")] == ([code] if code else [])
+    assert code is None or words in said(plan, code)
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [({}, "pregnant women; pregnancy not recorded, add --pregnant"), ({"not-pregnant": "yes"}, "states it for pregnant women.")],
+)
+def test_a_source_on_pregnancy_excuses_only_a_pregnant_patient(tmp_path: Path, options: Options, why: str) -> None:
+    catalogue = catalogue_of(tmp_path, r=regimen(phase("2 g/kg", "course", "1", cycles="1"), population="pregnant women"))
+    with pytest.raises(Refused, match=re.escape(why)):
+        ask({"weight": "62", "regimen": "r", **options}, catalogue)
+    assert found(ask_plan({"weight": "62", "regimen": "r"}, catalogue, pregnant="yes"), "daily-dose-source")
+
+
+def test_a_last_course_has_an_order_of_days_and_no_more_than_31() -> None:
+    for text in ("2027-01-08 to 2027-01-04 124 g", "2026-11-01 to 2027-01-04 124 g"):
+        with pytest.raises(InputError, match=r"is no course of 1 to 31 days \(a bound of our own\)"):
+            ask(FORTY, start="2027-02-01", last_course=text)
+    plan = ask_plan(FORTY, start="2027-03-01", last_course="2027-01-04 to 2027-01-08 25 g")
+    assert plan.patient.last_course == LastCourse(date(2027, 1, 8), Fraction(25), date(2027, 1, 4))
+
+
+@pytest.mark.parametrize(
+    ("height", "words"), [("150", "a BMI just above 40, outside 12 to 40"), ("149", "a BMI of 40.54, outside 12 to 40")]
+)
+def test_a_bmi_is_never_shown_as_the_bound_that_it_passes(height: str, words: str) -> None:
+    # 90.01 / 1.5 / 1.5 = 40.0044; 90.01 / 1.49 / 1.49 = 40.543
+    assert words in said(
+        ask_plan(weight="90.01", height=height, dose="0.4 g/kg/course", days="1", dosing_weight="actual"), "weight-and-height"
+    )

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.model import Catalogue, Conflict, Finding, Plan, SiteUse
+from ivigcalc.model import Catalogue, Choices, Conflict, Finding, Plan, SiteUse
 from ivigcalc.options import Options
 from ivigcalc.safety.checks import _standing, accept, mark
 from tests.test_request import LIMITS, ask, ask_choices, ask_plan, catalogue_of, codes, phase, regimen
@@ -359,8 +359,8 @@ def test_a_site_adds_its_findings_and_leaves_those_of_the_options() -> None:
     comparison = ask_choices(weight="62", regimen="melanoma")._replace(findings=())
     bare = comparison._replace(options=tuple(option._replace(findings=()) for option in comparison.options))
     site = SiteUse("Ward 4", "0" * 64, {"round": "5 g"}, frozenset(), frozenset())
-    marked = mark(bare, LIMITS.doses, site)
-    assert [option.findings for option in marked.options] == [option.findings for option in mark(bare, LIMITS.doses).options]
+    marked = mark(bare, Choices(), LIMITS.doses, site)
+    assert [option.findings for option in marked.options] == [option.findings for option in mark(bare, Choices(), LIMITS.doses).options]
     assert any(option.findings for option in marked.options)
     assert [finding.code for finding in marked.findings] == ["site-000000000000", "site-round"]
 

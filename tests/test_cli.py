@@ -266,12 +266,14 @@ def completed(words: str, incomplete: str) -> list[str]:
     [
         ("plan --regimen", "mel", ["melanoma", "melanoma-q3w", "melanoma-high-dose"]),
         ("plan --regimen", "sc", ["scleromyxoedema/series", "scleromyxoedema/monthly", "scleroderma", "scleromyxoedema", "scleromyxedema"]),
-        ("plan --regimen", "cidp/o", ["cidp/ontario-induction", "cidp/ontario-maintenance"]),
+        ("plan --regimen", "cidp/o", ["cidp/ontario-induction", "cidp/ontario-maintenance", "cidp/ontario"]),
         ("plan --regimen", "kawa", ["kawasaki-disease", "kawasaki"]),
         ("plan --regimen", "zz", []),
         ("plan --format", "", ["table", "csv", "json"]),
         ("plan --format", "c", ["csv"]),
         ("regimens", "sh", ["show"]),
+        ("regimens", "co", ["compare"]),
+        ("regimens compare", "cidp/o", ["cidp/ontario-induction", "cidp/ontario-maintenance"]),
         ("regimens show", "ic", ["icaht"]),
         ("", "p", ["plan", "products"]),
         ("products", "sh", ["show"]),
@@ -289,7 +291,7 @@ def test_every_id_and_alias_is_offered() -> None:
     names = known_names(load_catalogue(data_file("regimens.yaml")))
     assert {*REGIMENS, "ms", "scleroderma", "ssc", "takehara", "teclistamab", "cidp", "itp/ontario"} <= set(names)
     assert completed("plan --regimen", "") == [*names]
-    assert completed("regimens", "") == ["show", *names]
+    assert completed("regimens", "") == ["compare", "show", *names]
 
 
 def test_a_shell_is_answered(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -372,7 +374,7 @@ def test_an_indication_with_several_regimens_shows_each(run_cli: RunCli) -> None
 
 
 def test_the_data_files_have_no_faults(run_cli: RunCli) -> None:
-    for name, words in (("regimens.yaml", "66 regimens"), ("limits.yaml", "2 limits")):
+    for name, words in (("regimens.yaml", "96 regimens"), ("limits.yaml", "2 limits")):
         path = str(data_file(name))
         assert run_cli("catalogue", "check", path) == (0, f"{path}: no faults; {words}\n".encode(), "")
 

@@ -42,7 +42,8 @@ def test_the_bytes_are_utf_8_without_bom_and_every_line_ends_in_crlf(run_cli: Ru
 
 
 def test_four_dated_courses_at_62_kg(run_cli: RunCli) -> None:
-    # 0.4 g per kg x 62 kg = 24.8 g a day, x 3 = 74.4 g a course; starts 21 days apart from Monday 4 January 2027
+    # 0.4 g per kg x 62 kg = 24.8 g a day, x 3 = 74.4 g a course; starts 21 days apart from Monday 4 January 2027;
+    # two courses within 28 dates are 2.4 g per kg
     starts = [date(2027, 1, 4), date(2027, 1, 25), date(2027, 2, 15), date(2027, 3, 8)]
     dates = [(start + timedelta(days=day)).isoformat() for start in starts for day in range(3)]
     so_far = ["24.8", "49.6", "74.4", "99.2", "124", "148.8", "173.6", "198.4", "223.2", "248", "272.8", "297.6"]
@@ -52,7 +53,7 @@ def test_four_dated_courses_at_62_kg(run_cli: RunCli) -> None:
             "label": "", "regimen": "itp", "phase": "course", "cycle": str(number // 3 + 1), "day": str(number % 3 + 1), "days": "3",
             "date": dates[number], "calculated_g": "24.8", "ordered_g": "24.8", "g_per_kg": "0.4", "course_g": "74.4",
             **dict.fromkeys(EMPTY, ""), "cumulative_g": so_far[number], "dosing_weight_kg": "62", "weight_basis": "actual",
-            "rounding": "0.01 g nearest", "findings": "28-day-dose-source", "catalogue": digest,
+            "rounding": "0.01 g nearest", "findings": "28-day-dose-source;haemolysis", "catalogue": digest,
         }
         for number in range(12)
     ]  # fmt: skip

@@ -115,7 +115,7 @@ EXCEPTED = [
     *map(anywhere, sorted(CITATIONS, key=len, reverse=True)),
     r"\bread \d{4}-\d\d-\d\d",  # of a source
     r"licence CC BY-NC 4\.0",
-    r"\[show ID \| WORD\.\.\.\]",
+    r"\[show ID \|(?: compare ID ID \|)? WORD\.\.\.\]",
     r'"[^"]*"',
     r"(?<!\w)'[^'\n]*'(?!\w)",
     r"(?:such as|write|First day:) \d[\d.,-]*\d",  # what to type

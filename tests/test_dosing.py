@@ -323,13 +323,13 @@ def caps(tmp_path: Path) -> Catalogue:
     ("name", "weight", "ordered", "said"),
     [
         ("daily", "62.5", ["25"] * 5, None),  # 0.4 x 62.5 is the cap itself
-        ("daily", "62.6", ["25"] * 5, "25 g a day: the course is 125 g instead of 125.2 g."),
-        ("daily", "80", ["25"] * 5, "25 g a day: the course is 125 g instead of 160 g."),
+        ("daily", "62.6", ["25"] * 5, "25 g a day: 125 g instead of 125.2 g per course."),
+        ("daily", "80", ["25"] * 5, "25 g a day: 125 g instead of 160 g per course."),
         ("total", "50", ["20"] * 5, None),
-        ("total", "60", ["20"] * 5, "100 g a course: the course is 100 g instead of 120 g."),
-        ("both", "62.6", ["20"] * 5, "100 g a course: the course is 100 g instead of 125.2 g."),
+        ("total", "60", ["20"] * 5, "100 g a course: 100 g instead of 120 g per course."),
+        ("both", "62.6", ["20"] * 5, "100 g a course: 100 g instead of 125.2 g per course."),
         ("course", "50", ["33.33", "33.33", "33.34"], None),
-        ("course", "70", ["33.33", "33.33", "33.34"], "100 g a course: the course is 100 g instead of 140 g."),
+        ("course", "70", ["33.33", "33.33", "33.34"], "100 g a course: 100 g instead of 140 g per course."),
     ],
 )
 def test_a_cap_of_the_own_source_is_applied_and_said_with_both_figures(
@@ -515,12 +515,11 @@ def test_an_interval_goes_to_the_one_phase_that_is_repeated_without_one(tmp_path
         ask(catalogue=catalogue, weight="70", regimen="r", cycles="3", every="1 week")
 
 
-def test_a_phase_begins_only_where_the_source_says_when(tmp_path: Path) -> None:
-    catalogue = catalogue_of(tmp_path, r=regimen(induction(), upkeep()))
-    loading, maintenance = catalogue.regimens["r"].phases
-    unstated = catalogue.regimens["r"]._replace(phases=(loading, maintenance._replace(begins=None)))
-    with pytest.raises(Refused, match="course 2: no source states when the phase maintenance begins after the one before"):
-        ask(catalogue=catalogue._replace(regimens={"r": unstated}), weight="70", regimen="r")
+def test_a_phase_begins_only_where_the_source_or_a_person_says_when(tmp_path: Path) -> None:
+    catalogue = catalogue_of(tmp_path, r=regimen(induction(), upkeep(begins="not stated")))
+    assert ask_choices(catalogue=catalogue, weight="70", regimen="r").missing == ("--begins INTERVAL",)
+    plan = ask_plan(catalogue=catalogue, weight="70", regimen="r", begins="5 weeks", start="2027-01-04")
+    assert [str(course.start) for course in plan.courses] == ["2027-01-04", "2027-02-08"]
 
 
 # Several regimens of an indication

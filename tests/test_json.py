@@ -28,9 +28,9 @@ KEYS = {
     "inputs": ("label weight_kg height_cm sex age_years options", "not_recorded"),
     "dosing_weight": ("kg basis policy reason source", ""),
     "regimen": ("id name overrides sources phases", "readings not_stated other_regimens"),
-    "regimen.overrides": ("what source used", ""),
+    "regimen.overrides": ("what source used", "phase"),
     "regimen.sources": ("key citation quote", "locator url external"),
-    "regimen.phases": ("phase dose_g_per_kg per days every cycles", ""),
+    "regimen.phases": ("phase dose_g_per_kg per days every cycles", "begins"),
     "rounding": ("to direction applies_to", "limit_percent rule"),
     "cycles": ("phase cycle start calculated_g ordered_g g_per_kg", f"change_percent {GIVEN}"),
     "infusions": (
@@ -90,7 +90,7 @@ def test_a_plan_without_dates(run_cli: RunCli) -> None:
     }  # fmt: skip
     assert (found["dosing_weight"]["kg"], found["dosing_weight"]["basis"], found["dosing_weight"]["source"]) == (62, "actual", None)
     assert found["regimen"]["phases"] == [
-        {"phase": "course", "dose_g_per_kg": Decimal("0.4"), "per": "day", "days": 3, "every": "3 weeks", "cycles": None}
+        {"phase": "course", "dose_g_per_kg": Decimal("0.4"), "per": "day", "days": 3, "every": "3 weeks", "begins": None, "cycles": None}
     ]
     assert found["rounding"] == {"to": "0.01 g", "direction": "nearest", "applies_to": "day", "limit_percent": 10, "rule": None}
     # 0.4 g per kg x 62 kg = 24.8 g a day, x 3 = 74.4 g, 1.2 g per kg
@@ -150,7 +150,7 @@ def test_no_number_is_written_with_an_exponent_or_a_trailing_zero(run_cli: RunCl
 def test_overrides_hold_both_figures(run_cli: RunCli) -> None:
     words = ("--days", "5", "--dose", "0.3 g/kg/day", "--every", "4 weeks")
     found = document(run_cli, "--weight", "62", "--regimen", "itp", *words)
-    assert {"what": "days", "source": 3, "used": 5} in found["regimen"]["overrides"]
+    assert {"what": "days", "source": 3, "used": 5, "phase": None} in found["regimen"]["overrides"]
     assert {override["what"] for override in found["regimen"]["overrides"]} == {"dose", "days", "every"}
     assert found["regimen"]["phases"][0]["dose_g_per_kg"] == Decimal("0.3")
     assert found["regimen"]["phases"][0]["days"] == 5
@@ -170,7 +170,9 @@ def test_options_are_as_typed_without_output_and_force(run_cli: RunCli, tmp_path
 def test_a_dose_entered_by_hand_has_no_regimen(run_cli: RunCli) -> None:
     regimen = document(run_cli, "--weight", "70", "--dose", "2 g/kg/course", "--days", "4", "--every", "1 month")["regimen"]
     assert (regimen["id"], regimen["sources"], regimen["overrides"]) == (None, [], [])
-    assert regimen["phases"] == [{"phase": "course", "dose_g_per_kg": 2, "per": "course", "days": 4, "every": "1 month", "cycles": None}]
+    assert regimen["phases"] == [
+        {"phase": "course", "dose_g_per_kg": 2, "per": "course", "days": 4, "every": "1 month", "begins": None, "cycles": None}
+    ]
 
 
 def test_a_course_of_one_day_is_per_day(run_cli: RunCli) -> None:

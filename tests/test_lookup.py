@@ -1,13 +1,26 @@
 """What a name means: one regimen, several, a refusal or a suggestion; never a guess."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from ivigcalc.catalogue import data_file, find, find_all, known_names, load_catalogue
+from ivigcalc.catalogue import data_file, find, known_names, load_catalogue
+from ivigcalc.catalogue.search import find_all, why_none
 from ivigcalc.cli import run
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import Catalogue
+
+ITP = [
+    *("itp", "itp/ontario", "itp/ontario-child", "itp/us-label", "itp/privigen-us", "itp/panzyga-us"),
+    *("itp/flebogamma-10-us", "itp/gammaplex-5-us", "itp/gammaplex-10-us"),
+]
+CIDP = [
+    *("cidp/induction", "cidp/maintenance", "cidp/ontario-induction", "cidp/ontario-maintenance"),
+    *("cidp/privigen-us-loading", "cidp/privigen-us-maintenance", "cidp/panzyga-us-loading", "cidp/panzyga-us-maintenance"),
+    *("cidp/gammagard-us", "cidp/ontario", "cidp/privigen-us", "cidp/panzyga-us"),
+]
+MMN = ["mmn/induction", "mmn/maintenance-1g", "mmn/maintenance-2g", "mmn/gammagard-us", "mmn/efns-1g", "mmn/efns-2g"]
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +52,7 @@ def test_every_id_and_alias_is_known_by_exactly_one_regimen(catalogue: Catalogue
         ("melanoma q3w", ["melanoma-q3w"]),
         ("Melanoma_High-Dose", ["melanoma-high-dose"]),
         ("melanoma", ["melanoma"]),
-        ("GBS", ["gbs/checkpoint-inhibitor"]),
+        ("GBS Checkpoint Inhibitor", ["gbs/checkpoint-inhibitor"]),
         ("Kawasaki", ["kawasaki-disease"]),
         ("cidp/induction", ["cidp/induction"]),
         ("CIDP / Induction", ["cidp/induction"]),
@@ -55,18 +68,20 @@ def test_case_spaces_and_underscores_make_no_difference(catalogue: Catalogue, na
 @pytest.mark.parametrize(
     ("name", "ids"),
     [
-        ("immune thrombocytopenia", ["itp", "itp/ontario", "itp/ontario-child", "itp/us-label"]),
-        ("CIDP", ["cidp/induction", "cidp/maintenance", "cidp/ontario-induction", "cidp/ontario-maintenance"]),
-        (
-            "chronic inflammatory demyelinating polyneuropathy",
-            ["cidp/induction", "cidp/maintenance", "cidp/ontario-induction", "cidp/ontario-maintenance"],
-        ),
+        ("immune thrombocytopenia", ITP),
+        ("CIDP", CIDP),
+        ("chronic inflammatory demyelinating polyneuropathy", CIDP),
+        ("GBS", ["gbs/checkpoint-inhibitor", "gbs/iqymune"]),
+        ("sid", ["sid/ontario", "sid/iqymune"]),
         ("mg", ["mg/ontario", "mg/checkpoint-inhibitor"]),
-        ("mmn", ["mmn/induction", "mmn/maintenance-1g", "mmn/maintenance-2g"]),
+        ("mmn", MMN),
         ("dm", ["dermatomyositis/us-label", "dermatomyositis/ontario"]),
         ("mis-c", ["mis-c/acr", "mis-c/nih", "mis-c/ontario"]),
         ("hdn", ["hdn/low-dose", "hdn/high-dose"]),
-        ("RRMS", ["multiple-sclerosis", "ms/ontario-relapse", "ms/ontario-prevention", "ms/trial-loading", "ms/trial-boosters"]),
+        (
+            "RRMS",
+            ["multiple-sclerosis", "ms/ontario-relapse", "ms/ontario-prevention", "ms/trial-loading", "ms/trial-boosters", "ms/trial"],
+        ),
         ("metastatic melanoma", ["melanoma-q3w", "melanoma-high-dose"]),
         ("Myeloma bispecific antibody", ["myeloma-teclistamab"]),
     ],
@@ -129,13 +144,23 @@ def test_il_2_is_explained_and_not_answered_with_the_regimen_of_the_patient_with
 @pytest.mark.parametrize(
     ("name", "suggestion"),
     [
-        ("icath", "did you mean icaht?"),
+        ("icath", "did you mean icaht (immune effector cell associated haematotoxicity)?"),
         ("melanomas", "did you mean melanoma"),
         ("multiple-sclerosi", "did you mean multiple-sclerosis"),
         ("sclerosus", "did you mean sclerosis"),
-        ("Takahera", "did you mean takehara?"),
-        ("interleukin2", "did you mean interleukin-2"),
+        ("Takahera", "did you mean takehara (systemic sclerosis)?"),
+        ("interleukin2", "did you mean interleukin-2 (not IVIG)"),
         ("thrombocytopenia", "immune-thrombocytopenia"),
+        # by a synonym or a word of the indication
+        ("polyneuropathy", "did you mean cidp (Chronic inflammatory demyelinating polyneuropathy)?"),
+        ("demyelinating neuropathy", "did you mean cidp ("),
+        ("neuropathy", "did you mean cidp (Chronic inflammatory demyelinating polyneuropathy) or mmn (Multifocal motor neuropathy)?"),
+        ("purpura", "did you mean immune-thrombocytopenia or post-transfusion-purpura?"),
+        ("kawasky", "did you mean kawasaki (kawasaki disease)?"),
+        ("multifocl moter", "did you mean multifocal-motor-neuropathy?"),
+        ("blistring diseeses", "did you mean autoimmune-blistering-disease (Pemphigus and other autoimmune blistering diseases)?"),
+        ("neuropatic-pains", "did you mean neuropathic-pain (not recommended)?"),
+        ("sclerosus ", "did you mean sclerosis (more than one meaning)?"),
     ],
 )
 def test_a_slip_of_the_keyboard_gets_a_suggestion(catalogue: Catalogue, name: str, suggestion: str) -> None:
@@ -144,6 +169,19 @@ def test_a_slip_of_the_keyboard_gets_a_suggestion(catalogue: Catalogue, name: st
     assert f"--regimen: {name!r} is not known; did you mean " in str(caught.value)
     assert suggestion in str(caught.value)
     assert str(caught.value).endswith("See: ivigcalc regimens")
+
+
+def test_a_word_of_many_indications_points_to_those_that_hold_it(catalogue: Catalogue) -> None:
+    with pytest.raises(InputError) as caught:
+        find(catalogue, "neurology")
+    several = {regimen.indication for regimen in find_all(catalogue, "neurology")}
+    assert len(several) > 3
+    assert str(caught.value).endswith(f"it may mean {len(several)} indications; list them with: ivigcalc regimens neurology")
+
+
+@pytest.mark.parametrize("name", ["Guillain-Barré", "GUILLAIN BARRÉ", "guillain-barre\u0301"])
+def test_accents_make_no_difference(catalogue: Catalogue, name: str) -> None:
+    assert find(catalogue, name) == find(catalogue, "guillain-barre")
 
 
 @pytest.mark.parametrize("name", ["xyzzy", "", "  ", "?", "whooping", "ⅰⅼ-2", "it", "i\x1b[31mtp"])
@@ -157,11 +195,22 @@ def test_a_name_like_no_other_points_to_the_list(catalogue: Catalogue, name: str
 
 
 def test_every_suggestion_can_be_typed(catalogue: Catalogue) -> None:
-    for name in ("icath", "melanomas", "sclerosus", "takahera", "interleukin2", "thrombocytopenia"):
+    for name in (
+        "icath",
+        "melanomas",
+        "sclerosus",
+        "takahera",
+        "interleukin2",
+        "thrombocytopenia",
+        "neuropathy",
+        "kawasky",
+        "multifocl moter",
+    ):
         with pytest.raises(InputError) as caught:
             find(catalogue, name)
         _, found, rest = str(caught.value).partition("did you mean ")
-        suggested = rest.partition("?")[0].split(" or ") if found else []
+        suggested = re.sub(r" \([^()]*\)", "", rest.partition("?")[0]).split(" or ") if found else []
+        assert suggested
         assert [suggestion for suggestion in suggested if not _is_known(catalogue, suggestion)] == []
 
 
@@ -193,13 +242,46 @@ def test_the_known_names_are_the_ids_then_the_aliases_then_the_indications(catal
         ("thrombocytopenia refractory", ["itp"]),
         ("dermatology trial", []),
         ("dermatology cohort", ["ten"]),
-        ("neurology label", ["cidp/induction", "cidp/maintenance", "dermatomyositis/us-label"]),
+        (
+            "neurology label",
+            [
+                *(key for key in CIDP if "ontario" not in key),
+                *("gbs/iqymune", "mmn/gammagard-us", "dermatomyositis/us-label"),
+            ],
+        ),
+        ("thailand", ["pid/gamunex-c"]),
+        ("united kingdom", ["pid/iqymune-start", "pid/iqymune", "sid/iqymune", "gbs/iqymune"]),
         ("australia", ["hlh", "catastrophic-aps/australia"]),
         ("historical", ["hiv-child"]),
         ("not routine", ["pandas", "systemic-sclerosis/monthly"]),
         ("newborns 0.5", []),
         ("hdfn", ["hdn/low-dose", "hdn/high-dose"]),
         ("63", ["systemic-sclerosis-takehara"]),
+        # spelling: haem and hem, oedema and edema, accents
+        ("hemolytic", ["hdn/low-dose", "hdn/high-dose"]),
+        ("haemolytic", ["hdn/low-dose", "hdn/high-dose"]),
+        ("scleromyxedema monthly", ["scleromyxoedema/monthly"]),
+        ("barré", ["gbs/checkpoint-inhibitor"]),
+        # a short word is a word, or the beginning of one
+        ("us label haematology", ["itp/us-label"]),
+        ("usa label hematology", ["itp/us-label"]),
+        ("aps", ["catastrophic-aps/ontario", "catastrophic-aps/australia"]),
+        # a dose as the source states it, or of the course in all: 0.4 g per kg on each of 5 days are 2 g per kg
+        ("0.4 g/kg itp", ["itp"]),
+        ("400mg/kg itp", ["itp"]),
+        ("takehara 2 g/kg", ["systemic-sclerosis-takehara"]),
+        ("takehara 2 g/kg/day", []),
+        ("itp 1.2 g/kg/course", ["itp"]),
+        ("itp 1.2 g per kg per course", ["itp"]),
+        ("itp 2 g/kg", ["itp/us-label"]),
+        ("itp 1 g/kg", ["itp/ontario", "itp/ontario-child"]),
+        ("itp 0.9 g/kg/day", ["itp/ontario-child"]),
+        ("itp 1 g/kg/day", ["itp/ontario", "itp/ontario-child", "itp/us-label"]),
+        ("icaht 0.5 g/kg", []),
+        ("icaht 0.5 g/kg/day", ["icaht"]),
+        ("kawasaki 2 g/kg/course", ["kawasaki-disease"]),
+        ("3 g/kg/course", ["ten"]),
+        ("teclistamab 0.4 g/kg", []),
         ("melanoma itp", []),
     ],
 )
@@ -217,7 +299,7 @@ def test_a_search_for_nothing_lists_all_in_the_order_of_the_file(catalogue: Cata
     [
         ("sclerosis", 2, "has more than one meaning"),
         ("il-2", 1, "is not IVIG"),
-        ("icath", 2, "did you mean icaht?"),
+        ("icath", 2, "did you mean icaht ("),
     ],
 )
 @pytest.mark.parametrize("command", [["regimens", "show"], ["plan", "--weight", "62", "--regimen"]])
@@ -236,3 +318,31 @@ def test_the_command_line_answers_a_name_in_the_same_way(
     assert out == ""
     assert words in err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("kawasky", "no regimen holds 'kawasky'; did you mean kawasaki (kawasaki disease)? list all with: ivigcalc regimens"),
+        ("neurolgy label", "no regimen holds 'neurolgy'; did you mean neurology ("),
+        ("zzzz", "no regimen holds 'zzzz'; list all with: ivigcalc regimens"),
+        ("zzzz qqqq label", "no regimen holds 'zzzz' or 'qqqq'; list all with: ivigcalc regimens"),
+        ("newborns 0.512", "no regimen holds '0.512'; a dose is written with its unit, such as \"0.512 g/kg\"; list all with"),
+        ("label 5 g/kg", "no regimen states 5 g per kg; list all with: ivigcalc regimens"),
+        ("5000 mg/kg/day", "no regimen states 5 g per kg per day; list all"),
+        (
+            "transplant historical",
+            "no regimen holds all of these together: 'transplant' by 2, 'historical' by 1; leave one out, or list all",
+        ),
+        ("transplant 3 g/kg", "no regimen holds all of these together: 'transplant' by 2, 3 g per kg by 1; leave one out"),
+    ],
+)
+def test_a_search_that_finds_nothing_says_why_and_what_would(catalogue: Catalogue, words: str, why: str) -> None:
+    assert find_all(catalogue, words) == ()
+    assert why_none(catalogue, words).startswith(why)
+
+
+@pytest.mark.parametrize("words", ["50 g/kg", "0.001 g/kg", "2 g/kg/week", "1,5 g/kg"])
+def test_a_dose_that_is_none_is_told(catalogue: Catalogue, words: str) -> None:
+    with pytest.raises(InputError, match=r"^regimens: "):
+        find_all(catalogue, words)

@@ -185,12 +185,13 @@ def test_a_label_and_a_reason_lose_their_control_characters() -> None:
 
 def test_other_regimens_of_the_indication_are_named() -> None:
     def others(name: str) -> list[str]:
-        return [other.id for other in ask_plan(weight="62", regimen=name, dose="1 g/kg/course", days="3").others]
+        return list(ask_plan(weight="62", regimen=name, dose="1 g/kg/course", days="3").others)
 
     assert others("systemic-sclerosis-takehara") == ["systemic-sclerosis", "systemic-sclerosis/monthly"]
     assert "melanoma-high-dose" in others("melanoma-q3w")
     assert others("melanoma") == []  # it stands for both
-    assert others("itp") == ["itp/ontario", "itp/ontario-child", "itp/us-label"]
+    labels = ["us-label", "privigen-us", "panzyga-us", "flebogamma-10-us", "gammaplex-5-us", "gammaplex-10-us"]
+    assert others("itp") == ["itp/ontario", "itp/ontario-child", *(f"itp/{label}" for label in labels)]
     assert others("icaht") == []
 
 

@@ -58,6 +58,28 @@ GOLDENS = {
             "297.6 g in all",
         ],
     ),
+    "phases": (
+        (
+            'plan --weight 62 --age 54 --regimen cidp/gammagard-us --days "loading 4, maintenance 1" --begins "3 weeks" '
+            "--start 2027-01-04 --cycles 3"
+        ),
+        (40, 80, 200),
+        # 2 x 62 = 124, over 4 days 31; 1 x 62 = 62; 21 days after 4 January is 25 January, then 15 February; 124 + 2 x 62 = 248
+        [
+            "31 g once daily for 4 days",
+            "124 g per course",
+            "62 g once, on one day",
+            "Begins 3 weeks after the start of loading, entered by hand",
+            "Mon 25-Jan-2027",
+            "Mon 15-Feb-2027",
+            "248 g in all",
+        ],
+    ),
+    "phases-open": (
+        "plan --weight 62 --regimen cidp/gammagard-us",
+        (40, 80),
+        ['--days "loading N, maintenance N" and --begins INTERVAL', "62 g a day", "24.8 g a day"],
+    ),
     "icaht": (
         "plan --weight 70.3 --regimen icaht",
         (80,),

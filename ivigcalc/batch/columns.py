@@ -11,7 +11,7 @@ from ivigcalc.options import PHARMACY, RECORD, clean
 FLAGS = ("pregnant", "not-pregnant")
 SEVERAL = ("closed", "accept", "history")
 OPTIONS = (
-    *("weight", "regimen", "dose", "days", "every", "cycles", "until", "start", "infuse-on", "closed", "height", "sex", "age"),
+    *("weight", "regimen", "dose", "days", "every", "begins", "cycles", "until", "start", "infuse-on", "closed", "height", "sex", "age"),
     *(*FLAGS, "pre-pregnancy-weight", *RECORD, "vaccines", "dosing-weight", *PHARMACY, "bispecific-start", "label", "accept", "reason"),
 )
 COLUMNS = ("id", *OPTIONS)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ivigcalc.catalogue.files import data_file, read_bytes
 from ivigcalc.catalogue.limits import load_limits
-from ivigcalc.catalogue.lookup import find, find_all, known_names, why_not_planned
+from ivigcalc.catalogue.lookup import find, known_names, why_not_planned
 from ivigcalc.catalogue.reading import Faults, Item, parse
 from ivigcalc.catalogue.regimens import load_catalogue, sha256_of
 
@@ -31,7 +31,6 @@ __all__ = [
     "check_file",
     "data_file",
     "find",
-    "find_all",
     "known_names",
     "load_catalogue",
     "load_limits",

@@ -20,6 +20,7 @@ class Excerpt(NamedTuple):
 
     text: str  # with as many lines as the file
     ids: tuple[str, ...]  # of all regimens of the file
+    others: tuple[str, ...]  # ids of further regimens of the indication, which are only named
 
 
 class _Block(NamedTuple):
@@ -30,7 +31,7 @@ class _Block(NamedTuple):
 
 
 def excerpt(text: str, name: str) -> Excerpt | None:
-    """Keep of a catalogue the regimen of an id or alias, those of its indication, their sources, and the conflicts.
+    """Keep of a catalogue the regimen of an id or alias, those that it stands for, their sources, and the conflicts.
 
     Args: the file's text; the name in small letters, with hyphens for spaces.
     Returns: the excerpt, or None where the whole file has to be read.
@@ -45,11 +46,13 @@ def excerpt(text: str, name: str) -> Excerpt | None:
     if len(parts) < len(starts) or not sources or len(asked) != 1:
         return None
     indication, chosen = _value(asked[0], "indication"), _listed(asked[0], "choose")
-    kept = {block.name: block for block in regimens if block.name and (block.name in chosen or _value(block, "indication") == indication)}
+    kept = {block.name: block for block in regimens if block.name and (block is asked[0] or block.name in chosen)}
     cited = re.findall(r"source: (\S+)$", "".join((*(block.lines for block in kept.values()), parts.get("conflicts", ""))), re.MULTILINE)
     new = {"regimens": _without(regimens, kept), "sources": _without(sources, cited), "conflicts": parts.get("conflicts", "")}
     whole = "".join(new.get(section, "\n" * part.count("\n")) for section, part in parts.items())
-    return Excerpt("\n" * text.count("\n", 0, starts[0].start()) + whole, tuple(block.name for block in regimens if block.name))
+    others = (block.name for block in regimens if block.name not in kept and _value(block, "indication") == indication)
+    ids = (block.name for block in regimens if block.name)
+    return Excerpt("\n" * text.count("\n", 0, starts[0].start()) + whole, tuple(ids), tuple(others))
 
 
 def _blocks(part: str) -> list[_Block]:

@@ -12,7 +12,7 @@ def find(catalogue: Catalogue, name: str, asked: str = "--regimen") -> tuple[Reg
     Returns: the regimen, or several to show side by side.
     Raises: InputError for a name that is unknown or has two meanings; Refused for what is not IVIG or not recommended.
     """
-    key = key_of(name)
+    key = _key(name)
     for spelling in (str, flat):  # as it stands, then without the slash of an id such as cidp/induction
         for regimen in catalogue.regimens.values():
             if key in map(spelling, (regimen.id, *regimen.aliases)):
@@ -34,7 +34,7 @@ def why_not_planned(catalogue: Catalogue, name: str) -> str | None:
     Args: the catalogue; the name as typed.
     Returns: the reason with its source, or None.
     """
-    key = key_of(name)
+    key = _key(name)
     for other in catalogue.not_ivig.values():
         if key == other.id or key in other.aliases:
             return f" is not IVIG. {other.explanation} (source: {other.cited[0].source.citation})"
@@ -45,16 +45,6 @@ def why_not_planned(catalogue: Catalogue, name: str) -> str | None:
     return None
 
 
-def find_all(catalogue: Catalogue, words: str) -> tuple[Regimen, ...]:
-    """List the regimens that hold every word in what is known of them beside their figures.
-
-    Args: the catalogue; words, in any case of letters; none for all.
-    Returns: the regimens, in the order of the file.
-    """
-    wanted = words.lower().split()
-    return tuple(r for r in catalogue.regimens.values() if all(word in _searched(catalogue, r) for word in wanted))
-
-
 def known_names(catalogue: Catalogue) -> tuple[str, ...]:
     """List the names that `find` takes for a plan or a choice: ids first, then aliases, then indications with several regimens."""
     aliases = (alias for r in catalogue.regimens.values() for alias in r.aliases)
@@ -62,15 +52,18 @@ def known_names(catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*catalogue.regimens, *aliases, *indications)))
 
 
-def _searched(catalogue: Catalogue, regimen: Regimen) -> str:
-    indication = catalogue.indications.get(regimen.indication)
-    known = (regimen.population, regimen.specialty, regimen.standing, regimen.jurisdiction, *regimen.evidence)
-    named = (indication.name, *indication.aliases) if indication else ()
-    return " ".join((regimen.id, regimen.name, *regimen.aliases, regimen.indication, *named, *filter(None, known))).lower()
+def _key(name: str) -> str:
+    """A name as typed, in the spelling of ids, which have no accents."""
+    if name.isascii():
+        return key_of(name)
+    from ivigcalc.catalogue.search import unaccented  # not needed by every plan
+
+    return key_of(unaccented(name))
 
 
 def _suggest(catalogue: Catalogue, key: str) -> str:
-    from difflib import get_close_matches
+    """Name what is close to a name that is not known."""
+    from ivigcalc.catalogue.search import suggest  # not needed by a plan
 
     names = (
         *known_names(catalogue),
@@ -79,7 +72,4 @@ def _suggest(catalogue: Catalogue, key: str) -> str:
         *(name for other in catalogue.not_ivig.values() for name in (other.id, *other.aliases)),
         *(name for entry in catalogue.not_recommended.values() for name in (entry.id, *entry.aliases)),
     )
-    close = sorted(dict.fromkeys(get_close_matches(key, names, n=3)), key=lambda name: name[:1] != key[:1])
-    if close:
-        return f"did you mean {' or '.join(close)}? See: ivigcalc regimens"
-    return "list the known ones with: ivigcalc regimens"
+    return suggest(catalogue, key, names)

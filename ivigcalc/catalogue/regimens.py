@@ -34,8 +34,9 @@ WEIGHTS = ("actual", "ideal", "adjusted", "pre-pregnancy", *POLICIES)
 def load_catalogue(path: Path, name: str | None = None) -> Catalogue:
     """Read a catalogue of regimens.
 
-    Args: path of the YAML file; the name of the only regimen that is needed, with those of its indication.
-    Returns: the catalogue; with a name that is an id or alias, those regimens and the conflicts may be all that it holds.
+    Args: path of the YAML file; the name of the only regimen that is needed, with those that it stands for.
+    Returns: the catalogue; with a name that is an id or alias, those regimens, the conflicts and the ids of the others of its
+    indication may be all that it holds.
     Raises: CatalogueError with every fault of the file.
     """
     data = read_bytes(path)
@@ -44,7 +45,7 @@ def load_catalogue(path: Path, name: str | None = None) -> Catalogue:
         with suppress(CatalogueError):  # a fault: the whole file is read, so that every one is told
             catalogue = _read(part.text.encode(), faults, part.ids)
             faults.report()
-            return catalogue._replace(data=data)
+            return catalogue._replace(data=data, others=part.others)
     faults = Faults(str(path))
     catalogue = _read(data, faults, ())
     faults.report()
@@ -201,7 +202,8 @@ def _phases(item: Item, sources: dict[str, Source]) -> tuple[Phase, ...]:
                 days=entry.take_stated("days", _span(_whole(MOST_DAYS))),
                 every=entry.take_stated("every", _span(_interval)),
                 cycles=entry.take_stated("cycles", _span(_whole(MOST_CYCLES))),
-                begins=entry.take("begins", lambda item: read_interval(text(item), item.where)) if number else None,
+                begins=entry.take_stated("begins", lambda item: read_interval(text(item), item.where)) if number else None,
+                follows=number > 0,
                 caps=entry.take_or("caps", lambda item: _caps(item, sources), ()),
             )
         )
@@ -209,6 +211,8 @@ def _phases(item: Item, sources: dict[str, Source]) -> tuple[Phase, ...]:
             begins.fault("stands in the first phase, expected only from the second, counted from the last course before")
     if not phases:
         raise InputError("is empty, expected at least one phase")
+    for number, entry in enumerate(item.rows()) if len(phases) > 1 else ():
+        _check_phase_name(entry.at("phase"), [phase.name for phase in phases], number)
     for entry in list(item.rows())[:-1]:
         cycles = entry.child("cycles")
         if cycles and cycles.node.value == NOT_STATED:
@@ -216,6 +220,15 @@ def _phases(item: Item, sources: dict[str, Source]) -> tuple[Phase, ...]:
         elif cycles and " to " in str(cycles.node.value):
             cycles.fault("is a range in a phase that another follows, expected the number of courses")
     return tuple(phases)
+
+
+def _check_phase_name(entry: Item, names: list[str], number: int) -> None:
+    """Note a name by which a phase could not be told from the others, or could not be typed beside a figure."""
+    name = names[number]
+    if name and not re.fullmatch(r"[A-Za-z]+(?:[ -][A-Za-z]+)*", name, re.ASCII):
+        entry.fault(f"{name!r} cannot be typed beside a figure, expected letters, such as maintenance")
+    elif name and name.lower() in [other.lower() for other in names[:number] if other]:
+        entry.fault(f"{name!r} is the name of two phases, expected another name for each")
 
 
 def _caps(item: Item, sources: dict[str, Source]) -> tuple[Cap, ...]:

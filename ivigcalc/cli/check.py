@@ -7,7 +7,9 @@ import typer
 from ivigcalc import __version__
 from ivigcalc.cli.choices import (
     Age,
+    AtRisk,
     BispecificStart,
+    BloodGroup,
     Closed,
     Cycles,
     Days,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
     from ivigcalc.checking import Check, Reading
     from ivigcalc.cli.data import Data
-    from ivigcalc.model import Cautions, Finding, Limits, Patient, Product, SiteUse
+    from ivigcalc.model import Finding, Limits, Patient, Product, SiteUse
 
     Options = Mapping[str, str | tuple[str, ...]]
 
@@ -92,6 +94,7 @@ def check(
     age: Age = None,
     pregnant: Pregnant = False,
     not_pregnant: NotPregnant = False,
+    blood_group: BloodGroup = None,
     history: History = None,
     last_course: LastCourse = None,
     pre_pregnancy_weight: PrePregnancyWeight = None,
@@ -104,6 +107,7 @@ def check(
     concentration: Annotated[
         str | None, typer.Option("--concentration", metavar="STRENGTH", help='Of an order in mL: "10%", "100\u00a0mg/mL".')
     ] = None,
+    at_risk: AtRisk = None,
     vials: Vials = None,
     round_: Annotated[str | None, typer.Option("--round", metavar="TO", help="How the dose that is meant is rounded, as of plan.")] = None,
     direction: Direction = None,
@@ -184,9 +188,11 @@ def check_order(typed: "Options", data: "Data", today: "date") -> "Check":
     """
     from ivigcalc.checking import Check as Checked
     from ivigcalc.dosing.weights import dosing_weight, side_by_side
-    from ivigcalc.model import Comparison, DosingWeight, Undecided
+    from ivigcalc.model import Choices, Comparison, DosingWeight, RateChoice, Supply, Undecided
     from ivigcalc.options import clean
-    from ivigcalc.request import answer
+    from ivigcalc.pharmacy import read_risks
+    from ivigcalc.request import answer, refuse_contraindicated
+    from ivigcalc.safety.cautions import of_patient
     from ivigcalc.safety.expected import Context, expected_of, read_within
     from ivigcalc.safety.orders import read_order
     from ivigcalc.safety.verdict import judge
@@ -206,6 +212,8 @@ def check_order(typed: "Options", data: "Data", today: "date") -> "Check":
     within = read_within(share) if isinstance(share, str) else limits.rounding.limit_percent / 100
     product = _product(options, data)
     strength = _strength(options, product)
+    told = options.get("at-risk")
+    risks = read_risks(told) if isinstance(told, str) else ()
     names = (product.id, product.name, product.brand, *product.aliases) if product else ()
     beside: tuple[Finding, ...] = ()
     if "regimen" in options or "dose" in options:
@@ -217,7 +225,9 @@ def check_order(typed: "Options", data: "Data", today: "date") -> "Check":
             raise InputError(f"--{alone} belongs to what the order is compared with; add --regimen or --dose, or leave it out")
         result, start, policy = None, None, options.get("dosing-weight")
         patient = _recorded(options, limits, read_order(text, strength, names)[0], today)
-        beside = _of_history(patient, product, limits.cautions)
+        refuse_contraindicated(patient, product, limits.cautions)
+        chosen = Choices(supply=Supply(product, strength, (), vials_by_hand=False) if product else None, rate=RateChoice(risks=risks))
+        beside = tuple(of_patient(patient, chosen, limits.cautions)) if limits.cautions else ()
         wanted = policy.strip().lower() if isinstance(policy, str) else None
         weight = dosing_weight(patient, None, wanted, limits.weights, lambda _: "no dose is compared")
         weight = weight._replace(reason=weight.reason.replace("the dose was entered by hand", "no dose is compared"))
@@ -235,15 +245,15 @@ def check_order(typed: "Options", data: "Data", today: "date") -> "Check":
         within=within,
         published=limits.rounding.limit_percent / 100,
         limits=limits.doses,
-        most_in_28_days=limits.cautions and limits.cautions.of["28-day-dose"],
-        last_course=patient.last_course,
+        patient=patient,
+        cautions=limits.cautions,
         start=start,
     )
     expected = expected_of(result) if result else ()
     judged = judge(read_order(text, strength, tuple(dict.fromkeys(names))), expected, context)
     used = (*(f"regimens.{regimen.id}" for regimen in regimens if regimen), *((f"products.{product.id}",) if product else ()))
     beside += _site(use, used)
-    return Checked(clean(text), patient, result, expected, weight, within, isinstance(share, str), judged, beside)
+    return Checked(clean(text), patient, risks, result, expected, weight, within, isinstance(share, str), judged, beside)
 
 
 def _recorded(options: "Options", limits: "Limits", reading: "Reading", today: "date") -> "Patient":
@@ -255,15 +265,6 @@ def _recorded(options: "Options", limits: "Limits", reading: "Reading", today: "
         example = '--order "30 g daily for 5 days from 2027-02-01"'
         raise InputError(f"--last-course needs the first day of the order; write it in the order, such as {example}")
     return add_record(read_patient(options), options, reading.dates[0][0] if reading.dates else None, today)
-
-
-def _of_history(patient: "Patient", product: "Product | None", cautions: "Cautions | None") -> "tuple[Finding, ...]":
-    """What there is to say of the history of a patient whose order is judged by the limits alone."""
-    from ivigcalc.request import refuse_contraindicated
-    from ivigcalc.safety.contraindications import warn
-
-    refuse_contraindicated(patient, product, cautions)
-    return tuple(warn(patient, product, cautions)) if cautions else ()
 
 
 def _site(use: "SiteUse | None", used: tuple[str, ...]) -> "tuple[Finding, ...]":

@@ -24,6 +24,8 @@ NotPregnant = Annotated[bool, typer.Option("--not-pregnant", help="Not pregnant.
 PrePregnancyWeight = Annotated[
     str | None, typer.Option("--pre-pregnancy-weight", metavar="WEIGHT", help="Of a pregnant patient, where a source names it.")
 ]
+BloodGroup = Annotated[str | None, typer.Option("--blood-group", metavar="GROUP", help="O, A, B or AB.")]
+AtRisk = Annotated[str | None, typer.Option("--at-risk", metavar="RISKS", help="kidney, thrombosis, earlier-reactions.")]
 History = Annotated[
     list[str] | None,
     typer.Option(
@@ -37,14 +39,24 @@ History = Annotated[
 ]
 LastCourse = Annotated[
     str | None,
-    typer.Option("--last-course", metavar="COURSE", help='Day of its last infusion and its grams in all: "2027-01-04 124\u00a0g".'),
+    typer.Option(
+        "--last-course",
+        metavar="COURSE",
+        help='Its last day, or first and last, and its grams in all: "2027-01-04 to 2027-01-08 124\u00a0g".',
+    ),
 ]
 DosingWeight = Annotated[
     str | None,
     typer.Option("--dosing-weight", metavar="WHICH", help="actual, ideal, adjusted or a policy.", autocompletion=complete_policy),
 ]
-Days = Annotated[str | None, typer.Option("--days", metavar="N", help="Consecutive days of a course, 1 to 31.")]
-Cycles = Annotated[str | None, typer.Option("--cycles", metavar="N", help="How many courses in all.")]
+Days = Annotated[
+    str | None, typer.Option("--days", metavar="N", help='Consecutive days of a course, 1 to 31; of phases "loading 4, maintenance 1".')
+]
+Begins = Annotated[
+    str | None,
+    typer.Option("--begins", metavar="INTERVAL", help="When maintenance begins, from the start of the last loading course."),
+]
+Cycles = Annotated[str | None, typer.Option("--cycles", metavar="N", help='How many courses in all; of the last phase "maintenance 4".')]
 Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="Courses that start on or before this date.")]
 Closed = Annotated[list[str] | None, typer.Option("--closed", metavar="DATE", help="A date without infusions; repeatable.")]
 BispecificStart = Annotated[

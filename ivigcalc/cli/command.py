@@ -38,7 +38,7 @@ LATE = {
     "batch": "Plan a file of patients, row by row.",
     "check": "Check an order that somebody else wrote.",
     "weight": "Every dosing weight side by side.",
-    "regimens": "List the regimens, or show one.",
+    "regimens": "Find, show or compare regimens.",
     "products": "List the products, or show one.",
     "about": "Intended use, data files, faults.",
 }

@@ -46,7 +46,7 @@ def load_data(site: str | None = None, regimen: str | None = None) -> Data:
     """Read the data files.
 
     Args: the site file as typed; None for the one that $IVIGCALC_SITE or the user's configuration names, if there is one; the name of the
-    only regimen that is needed, with those of its indication.
+    only regimen that is needed, with those that it stands for.
     Returns: the data.
     Raises: CatalogueError with every fault of the first faulty file.
     """

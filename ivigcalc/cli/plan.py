@@ -7,7 +7,10 @@ import typer
 from ivigcalc import __version__
 from ivigcalc.cli.choices import (
     Age,
+    AtRisk,
+    Begins,
     BispecificStart,
+    BloodGroup,
     Closed,
     Cycles,
     Days,
@@ -67,6 +70,7 @@ def plan(
         str | None,
         typer.Option("--every", metavar="INTERVAL", help='Start to start: "3 weeks", "21 days", "1 month" (a calendar month).'),
     ] = None,
+    begins: Begins = None,
     cycles: Cycles = None,
     until: Until = None,
     start: Annotated[str | None, typer.Option("--start", metavar="DATE", help="First day: 2027-01-04, today or tomorrow.")] = None,
@@ -80,7 +84,7 @@ def plan(
     age: Age = None,
     pregnant: Pregnant = False,
     not_pregnant: NotPregnant = False,
-    blood_group: Annotated[str | None, typer.Option("--blood-group", metavar="GROUP", help="O, A, B or AB.")] = None,
+    blood_group: BloodGroup = None,
     history: History = None,
     last_course: LastCourse = None,
     weight_date: Annotated[str | None, typer.Option("--weight-date", metavar="DATE", help="When the patient was weighed.")] = None,
@@ -109,7 +113,7 @@ def plan(
     round_over: RoundOver = None,
     round_limit: RoundLimit = None,
     rate_for: Annotated[str | None, typer.Option("--rate-for", metavar="INDICATION", help="Rates of the label for this.")] = None,
-    at_risk: Annotated[str | None, typer.Option("--at-risk", metavar="RISKS", help="kidney, thrombosis.")] = None,
+    at_risk: AtRisk = None,
     ramp: Annotated[
         str | None,
         typer.Option(
@@ -144,6 +148,7 @@ def plan(
       ivigcalc plan --weight 70 --dose "2 g/kg/course" --days 5 --start 2027-01-04
       ivigcalc plan --weight 62 --regimen itp --start today --infuse-on mon-fri
       ivigcalc plan --weight 62 --regimen melanoma
+      ivigcalc plan --weight 62 --age 54 --regimen cidp/privigen-us --days "loading 2, maintenance 1" --begins "3 weeks"
     """
     from datetime import date
 

@@ -64,25 +64,26 @@ def _week_holds(days: int, infuse_on: frozenset[int]) -> bool:
     return any(all((first + number) % 7 in infuse_on for number in range(days)) for first in range(7))
 
 
-def check_apart(before: date, days: int, start: date, cycle: int) -> None:
+def check_apart(before: date, days: int, start: date, cycle: int, option: str = "--every") -> None:
     """Refuse a course that starts before the one before it has ended.
 
-    Args: start and length [days] of the course before; start and number of this one.
+    Args: start and length [days] of the course before; start and number of this one; the option that says how far apart they are.
     Raises: Refused.
     """
     if start <= last_day(before, days):
         raise Refused(
             f"course {cycle} would start on {screen_date(start)}, before course {cycle - 1} ends on "
-            f"{screen_date(last_day(before, days))}; write a longer --every or fewer --days"
+            f"{screen_date(last_day(before, days))}; write a longer {option} or fewer --days"
         )
 
 
-def check_interval(every: Interval, days: int) -> None:
-    """Refuse an interval that is shorter than the course it repeats, with or without dates.
+def check_interval(every: Interval, days: int, option: str = "--every") -> None:
+    """Refuse an interval that is shorter than the course before it, with or without dates.
 
-    Args: the interval, start to start; the course's length [days].
+    Args: the interval, start to start; the course's length [days]; the option that says how far apart they are.
     Raises: Refused.
     """
     shortest = every.number * {"day": 1, "week": 7, "month": 28}[every.unit]  # February is the shortest month
     if shortest < days:
-        raise Refused(f"courses of {days} days every {every} would overlap; write a longer --every or fewer --days")
+        apart = f"every {every}" if option == "--every" else f"followed after {every}"
+        raise Refused(f"courses of {days} days {apart} would overlap; write a longer {option} or fewer --days")

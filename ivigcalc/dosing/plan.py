@@ -52,7 +52,7 @@ class Frame(NamedTuple):
     slots: tuple[Slot, ...]
     next_start: date | None
     choices: Choices
-    others: tuple[Regimen, ...]
+    others: tuple[str, ...]
 
 
 class _Day(NamedTuple):
@@ -83,13 +83,13 @@ def make_plan(
     regimen: Regimen | None,
     choices: Choices,
     among: tuple[Regimen, ...] = (),
-    others: tuple[Regimen, ...] = (),
+    others: tuple[str, ...] = (),
     policies: WeightPolicies = NO_POLICIES,
 ) -> Plan | Comparison:
     """Plan a regimen for a patient, or lay what it leaves open side by side.
 
     Args: patient; regimen, None for a dose entered by hand; what was chosen; the regimens to choose among where the
-    regimen (or, without one, the indication) stands for several; further regimens of the indication; the dosing-weight policies.
+    regimen (or, without one, the indication) stands for several; ids of further regimens of the indication; the dosing-weight policies.
     Returns: a plan whose every figure is settled, or a comparison of the open choices.
     Raises: Refused where no dose is stated or the courses cannot be placed; InputError where the dose has two readings.
     """
@@ -109,7 +109,7 @@ def make_plan(
     weight = dosing_weight(patient, regimen, choices.dosing_weight, policies, lambda kg: _would_give(rows, kg))
     for phase, own in rows:
         read_basis(own.dose, own.days or (phase.days and phase.days.fixed), weight.kg)
-    if still_open := tuple(dict.fromkeys(option for phase, own in rows for option in missing(phase, own))):
+    if still_open := _still_open(rows):
         _require_dose(regimen, rows, others)
         options = tuple(option for phase, own in rows for option in compare(regimen, phase, own, weight))
         return Comparison(patient, weight, regimen, options, still_open)
@@ -117,16 +117,16 @@ def make_plan(
     return _plan(patient, weight, Frame(regimen, cited, rows, settled, *schedule(settled, choices), choices, others))
 
 
-def frame(regimen: Regimen | None, choices: Choices, others: tuple[Regimen, ...] = ()) -> Frame | None:
+def frame(regimen: Regimen | None, choices: Choices, others: tuple[str, ...] = ()) -> Frame | None:
     """Settle all of a plan that does not rest on the patient, once for many patients.
 
-    Args: regimen, None for a dose entered by hand; what was chosen; further regimens of the indication.
+    Args: regimen, None for a dose entered by hand; what was chosen; ids of further regimens of the indication.
     Returns: the frame; None where the patient's weight is needed to say what is open or has two readings.
     Raises: Refused, InputError, as make_plan does.
     """
     phases, cited = _what_is_stated(regimen, (), ())
     rows = [(phase, _choices_for(phase, phases, choices)) for phase in phases]
-    if (choices.dose and choices.dose.per is None) or any(missing(phase, own) for phase, own in rows):
+    if any((own.dose and own.dose.per is None) or missing(phase, own) for phase, own in rows):
         return None
     settled = tuple(settle(phase, own, NOBODY_KG) for phase, own in rows)
     return Frame(regimen, cited, rows, settled, *schedule(settled, choices), choices, others)
@@ -150,6 +150,8 @@ def _documented(among: tuple[Regimen, ...], choices: Choices) -> tuple[Regimen, 
         return ()
     found = []
     for member in among:
+        if len(member.phases) > 1:
+            continue  # of which phase the dose is was not said
         phase = member.phases[0]
         days = choices.days or (phase.days and phase.days.fixed)
         typed = choices.dose.per or ("day" if days == 1 else None)
@@ -172,12 +174,18 @@ def _side_by_side(
         raise Refused(f'none of the regimens {ids} states a dose, so none is given; if you have one, add --dose "G g/kg/course"')
     options: list[Option] = []
     left_out = [LeftOut(member, "the source states no dose") for member in among if member not in shown]
-    refusals = []
+    refusals: list[Refused | InputError] = []
     for member in shown:
         try:
             weight = dosing_weight(patient, member, choices.dosing_weight, policies, lambda _: "dose open")
-            found = compare(member, member.phases[0], choices, weight, days_shown=DAYS_SHOWN)
-        except Refused as error:
+            found = [
+                option
+                for phase in member.phases
+                for option in compare(member, phase, _choices_for(phase, member.phases, choices), weight, days_shown=DAYS_SHOWN)
+            ]
+        except (Refused, InputError) as error:
+            if isinstance(error, InputError) and len(member.phases) == 1:
+                raise
             refusals.append(error)
             left_out.append(LeftOut(member, str(error)))
         else:
@@ -202,7 +210,7 @@ def _would_give(rows: list[tuple[Phase, Choices]], weight_kg: Fraction) -> str:
     return f"{screen_text(grams.day_g, 2)} g a day, {screen_text(grams.course_g, 2)} g per course"
 
 
-def _require_dose(regimen: Regimen | None, rows: list[tuple[Phase, Choices]], others: tuple[Regimen, ...]) -> None:
+def _require_dose(regimen: Regimen | None, rows: list[tuple[Phase, Choices]], others: tuple[str, ...]) -> None:
     """Refuse where no source and no person states a dose, and say what can be typed."""
     if regimen is None or all(phase.dose or own.dose for phase, own in rows):
         return
@@ -210,7 +218,7 @@ def _require_dose(regimen: Regimen | None, rows: list[tuple[Phase, Choices]], ot
     dose = '--dose "G g/kg"' if known_days else '--dose "G g/kg/course" --days N'
     message = f"--regimen {regimen.id}: the source states no dose, so none is given; if you have one, add {dose} with figures of your own"
     if others:
-        message += f"; other regimens of this indication: {', '.join(other.id for other in others)}"
+        message += f"; other regimens of this indication: {', '.join(others)}"
     last = _last_start(regimen, rows[0][1])
     if regimen.window and last:
         message += f". Last day of the {regimen.window.days}-day window after the {regimen.window.event}: {screen_date(last)}"
@@ -242,30 +250,21 @@ def _what_is_stated(
 
 
 def _choices_for(phase: Phase, phases: tuple[Phase, ...], choices: Choices) -> Choices:
-    """Give the choices of dose, days and interval to the phase that leaves them open; with one phase, to that one."""
+    """What was chosen for a phase; with one phase, all of it."""
     if len(phases) == 1:
         return choices
-    own = choices._replace(dose=None, days=None, every=None)
-    for option, figure in (("--dose", "dose"), ("--days", "days"), ("--every", "every")):
-        if (chosen := getattr(choices, figure)) is None:
-            continue
-        takers = [other for other in phases if _leaves_open(other, option, phases)]
-        if len(takers) != 1:
-            names = " and ".join(other.name for other in phases)
-            raise InputError(
-                f"{option}: this regimen has the phases {names}, and it is not clear which is meant; plan a phase by itself with --dose"
-            )
-        if takers[0] is phase:
-            own = own._replace(**{figure: chosen})
-    return own
+    from ivigcalc.dosing.phases import choices_for  # few regimens have several
+
+    return choices_for(phase, phases, choices)
 
 
-def _leaves_open(phase: Phase, option: str, phases: tuple[Phase, ...]) -> bool:
-    """Whether a phase needs a figure that its source does not settle."""
-    if option in missing(phase, Choices()):
-        return True
-    repeats = phase is phases[-1] or phase.cycles is None or phase.cycles.high > 1
-    return option == "--every" and phase.every is None and repeats
+def _still_open(rows: list[tuple[Phase, Choices]]) -> tuple[str, ...]:
+    """The options that would settle what is still open."""
+    if len(rows) == 1:
+        return missing(*rows[0])
+    from ivigcalc.dosing.phases import still_open
+
+    return still_open(rows)
 
 
 def _plan(patient: Patient, weight: DosingWeight, outline: Frame) -> Plan:
@@ -285,7 +284,7 @@ def _plan(patient: Patient, weight: DosingWeight, outline: Frame) -> Plan:
         cited=outline.cited,
         choices=choices,
         phases=phases,
-        overrides=(*(override for phase in phases for override in phase.overrides), *_cycles_override(phases, len(slots), choices)),
+        overrides=(*_overrides(phases), *_cycles_override(phases, len(slots), choices)),
         rounding=choices.rounding._replace(applies_to=courses[0].rounded_over),
         courses=tuple(courses),
         infusions=tuple(infusions),
@@ -319,6 +318,13 @@ def _together(days: Iterable[Given], supply: Supply | None) -> Given:
     from ivigcalc.dosing.supply import together
 
     return together(days)
+
+
+def _overrides(phases: tuple[Settled, ...]) -> Iterator[Override]:
+    """What was changed of each phase, with its name where there are several."""
+    for phase in phases:
+        for override in phase.overrides:
+            yield override._replace(phase=phase.name) if len(phases) > 1 else override
 
 
 def _cycles_override(phases: tuple[Settled, ...], planned: int, choices: Choices) -> tuple[Override, ...]:

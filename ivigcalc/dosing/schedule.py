@@ -80,7 +80,8 @@ def _is_finished(phases: tuple[Settled, ...], planned: int) -> bool:
 def _check_apart(slots: list[Slot], slot: Slot) -> None:
     """Refuse a course that starts before the one before it has ended."""
     if slots and slots[-1].start and slot.start:
-        check_apart(slots[-1].start, slots[-1].phase.days, slot.start, slot.cycle)
+        option = "--every" if slot.phase is slots[-1].phase else "--begins"
+        check_apart(slots[-1].start, slots[-1].phase.days, slot.start, slot.cycle, option)
 
 
 def _courses(phases: tuple[Settled, ...], choices: Choices) -> Iterator[Slot]:
@@ -100,15 +101,10 @@ def _courses(phases: tuple[Settled, ...], choices: Choices) -> Iterator[Slot]:
 
 def _due(last: Slot, phase: Settled, anchor: date | None, number: int) -> date | None:
     """When a course is due by its interval alone: counted from the phase's first actual start, so moves do not add up."""
-    every = phase.every if number else phase.begins
+    every = phase.every if number else phase.begins  # which is asked for where no source states it
     if every is None:
-        what = (
-            "an interval; add --every, such as"
-            if number
-            else f"when the phase {phase.name} begins after the one before; plan it by itself with"
-        )
-        raise Refused(f'course {last.cycle + 1}: no source states {what} --every "4 weeks"')
+        raise Refused(f'course {last.cycle + 1}: no source states an interval; add --every, such as --every "4 weeks"')
     if last.start is None or anchor is None:
-        check_interval(every, last.phase.days)
+        check_interval(every, last.phase.days, "--every" if number else "--begins")
         return None
     return add_interval(anchor if number else last.start, every, number or 1)

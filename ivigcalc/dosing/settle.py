@@ -23,6 +23,7 @@ def missing(phase: Phase, choices: Choices) -> tuple[str, ...]:
         "--dose": choices.dose is None and (phase.dose is None or phase.dose.fixed is None),
         "--days": choices.days is None and (phase.days is None or phase.days.fixed is None),
         "--every": choices.every is None and phase.every is not None and phase.every.fixed is None,
+        "--begins": phase.follows and phase.begins is None and choices.begins is None,
     }
     return tuple(option for option, is_open in open_figures.items() if is_open)
 
@@ -44,12 +45,13 @@ def settle(phase: Phase, choices: Choices, weight_kg: Fraction) -> Settled:
         for override in (
             _dose_override(phase, dose, days) if choices.dose else None,
             count_override("days", phase.days, choices.days),
-            _interval_override(phase.every, choices.every),
+            _interval_override("every", phase.every, choices.every),
+            _interval_override("begins", phase.begins and Span(phase.begins, phase.begins), choices.begins),
         )
         if override
     )
     changed = {override.what for override in overrides}
-    stated = {"dose": None if phase.between else phase.dose, "days": phase.days, "every": phase.every}
+    stated = {"dose": None if phase.between else phase.dose, "days": phase.days, "every": phase.every, "begins": phase.begins}
     entered = tuple(what for what, span in stated.items() if span is None and what not in changed and getattr(choices, what) is not None)
     from_source: set[Basis] = set()
     if stated["dose"] and "dose" not in changed:
@@ -61,7 +63,7 @@ def settle(phase: Phase, choices: Choices, weight_kg: Fraction) -> Settled:
         days=days,
         every=every or None,
         cycles=phase.cycles,
-        begins=phase.begins,
+        begins=choices.begins or phase.begins,
         caps=phase.caps,
         overrides=overrides,
         entered=entered,
@@ -106,13 +108,13 @@ def count_override(what: Literal["days", "cycles"], stated: Span[int] | None, us
     return Override(what, stated.low if stated.fixed is not None else f"{stated.low} to {stated.high}", used)
 
 
-def _interval_override(stated: Span[Interval] | None, used: Interval | None) -> Override | None:
+def _interval_override(what: Literal["every", "begins"], stated: Span[Interval] | None, used: Interval | None) -> Override | None:
     if stated is None or used is None:
         return None
     (unit, least), (_, most), (used_unit, count) = _length(stated.low), _length(stated.high), _length(used)
     if unit == used_unit and least <= count <= most:
         return None
-    return Override("every", str(stated.high) if stated.fixed else f"{stated.low.number} to {stated.high}", str(used))
+    return Override(what, str(stated.high) if stated.fixed else f"{stated.low.number} to {stated.high}", str(used))
 
 
 def _length(interval: Interval) -> tuple[str, int]:

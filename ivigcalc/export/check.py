@@ -9,7 +9,7 @@ from typing import Any
 
 from ivigcalc.checking import Check, Expected, Judged, Slip
 from ivigcalc.export.screen import Screen
-from ivigcalc.export.words import INTENDED_USE, interval, kilograms
+from ivigcalc.export.words import INTENDED_USE, interval, kilograms, not_recorded
 from ivigcalc.model import Cited, Comparison, Finding, Plan
 from ivigcalc.numbers import exact_text, screen_text
 from ivigcalc.when import screen_date
@@ -54,6 +54,8 @@ def check_table(check: Check, rounding_source: str, width: int, *, colour: bool)
             _sourced(finding.text, finding.source),
             _STYLES[finding.level],
         )
+    if missing := not_recorded(check.patient, check.risks):
+        screen.entry("Record", f"not recorded: {', '.join(missing)}")
     screen.gap()
     if check.result is not None:
         how = "set by hand" if check.within_set else rounding_source
@@ -85,6 +87,8 @@ def verdict_text(check: Check) -> str:
         return "above a limit; nothing was compared, as neither --regimen nor --dose was given"
     if check.kind == "agrees within rounding":
         return f"agrees within rounding{_by(first)}; up to {screen_text(check.within * 100)}% is taken as rounding"
+    if check.kind == "above a limit":
+        return f"above a limit, as what is expected is{_by(first)}"
     return "agrees: the order is what is expected" if check.kind == "agrees" else f"{check.kind}{_by(first)}"
 
 
@@ -196,7 +200,7 @@ def _findings(check: Check) -> tuple[Finding, ...]:
     of_what_fits = [
         finding for judged in check.judged if judged.expected and judged.kind != "differs" for finding in judged.expected.findings
     ]
-    of_what_is_meant = check.result.findings if isinstance(check.result, Plan) else of_what_fits
+    of_what_is_meant = [*(check.result.findings if check.result else ()), *(of_what_fits if isinstance(check.result, Comparison) else ())]
     found += [finding for finding in of_what_is_meant if finding.level != "note" and finding.code not in own]
     found += check.beside
     rank = {"refusal": 0, "warning": 1, "note": 2}
@@ -229,7 +233,12 @@ def check_json(check: Check, rounding_source: str, options: dict[str, Any], vers
     document = {
         "schema": SCHEMA,
         "generator": {"name": "ivigcalc", "version": version, "catalogue_sha256": catalogue_sha256},
-        "inputs": {"label": check.patient.label, "weight_kg": _number(check.patient.weight_kg), "options": options},
+        "inputs": {
+            "label": check.patient.label,
+            "weight_kg": _number(check.patient.weight_kg),
+            "options": options,
+            "not_recorded": not_recorded(check.patient, check.risks),
+        },
         "order": check.order,
         "dosing_weight": {
             "kg": _number(check.weight.kg),

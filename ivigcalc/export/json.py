@@ -47,7 +47,7 @@ def _document(plan: Plan, origin: Origin) -> dict[str, Any]:
             "height_cm": _maybe(plan.patient.height_cm),
             "sex": plan.patient.sex,
             "age_years": _maybe(plan.patient.age_years),
-            "not_recorded": not_recorded(plan),
+            "not_recorded": not_recorded(plan.patient, plan.choices.rate.risks),
             "options": origin.options,
         },
         "dosing_weight": {
@@ -244,12 +244,15 @@ def _regimen(plan: Plan) -> dict[str, Any]:
     return {
         "id": regimen.id if regimen else None,
         "name": regimen.name if regimen else "dose entered by hand",
-        "overrides": [{"what": override.what, "source": override.source, "used": override.used} for override in plan.overrides],
+        "overrides": [
+            {"what": override.what, "source": override.source, "used": override.used, "phase": override.phase}
+            for override in plan.overrides
+        ],
         "sources": [_source(cited) for cited in plan.cited],
         "phases": [_phase(phase) for phase in plan.phases],
         "readings": list(regimen.readings) if regimen else [],
         "not_stated": list(regimen.not_stated) if regimen else [],
-        "other_regimens": [other.id for other in plan.others],
+        "other_regimens": list(plan.others),
     }
 
 
@@ -272,6 +275,7 @@ def _phase(phase: Settled) -> dict[str, Any]:
         "per": "day" if phase.days == 1 else phase.per,
         "days": phase.days,
         "every": str(phase.every) if phase.every else None,
+        "begins": str(phase.begins) if phase.begins else None,
         "cycles": _cycles(phase),
     }
 

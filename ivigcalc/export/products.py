@@ -76,10 +76,19 @@ def product_page(product: Product, width: int, *, colour: bool) -> str:
     Args: product; width of the screen [characters]; whether colour may be used.
     Returns: the text of the screen.
     """
-    page = _Page(Screen(width, colour=colour), {}, product.g_per_ml)
-    screen = page.screen
+    screen = Screen(width, colour=colour)
     screen.heading(f"{product.name}, {product.market}")
     screen.gap()
+    product_entries(screen, product)
+    return screen.text()
+
+
+def product_entries(screen: Screen, product: Product) -> None:
+    """Show all that is known of a product, label by label.
+
+    Args: the screen, or what collects the same entries; product.
+    """
+    page = _Page(screen, {}, product.g_per_ml)
     screen.entry("Id", product.id)
     screen.entry("Also", ", ".join(product.aliases) or "no other names")
     screen.entry("Brand", product.brand)
@@ -115,7 +124,6 @@ def product_page(product: Product, width: int, *, colour: bool) -> str:
     _section(page, "Sources")
     for source, number in page.sources.items():
         screen.entry(f"Source {number}", words.source_lines(source))
-    return screen.text()
 
 
 def _section(page: _Page, heading: str) -> None:

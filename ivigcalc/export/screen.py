@@ -4,10 +4,13 @@ import io
 import re
 import textwrap
 from collections.abc import Iterable
+from itertools import zip_longest
 
 NARROW = 60
 """Below this width labels stand above their text, and rows become lines."""
 LABEL = 12
+LEAST_COLUMN = 24
+"""Columns of prose are no narrower than this; where they would be, they stand one below the other."""
 MOST_PROSE = 110
 """Lines of prose no longer than this, however wide the screen."""
 
@@ -74,6 +77,26 @@ class Screen:
         for row, style in ((headings, "bold"), *((row, "") for row in rows)):
             self._lines.append((("".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip(), style),))
 
+    def columns(self, headings: tuple[str, ...], rows: Iterable[tuple[str, tuple[list[str], ...]]]) -> None:
+        """Add columns of wrapped prose with a label for each row; where they do not fit, one below the other, nothing dropped."""
+        room = min((self.width - LABEL) // len(headings) - 2, MOST_PROSE)
+        if self.narrow or room < LEAST_COLUMN:
+            rows = list(rows)
+            for number, heading in enumerate(headings):
+                if number:
+                    self.gap()
+                self.heading(heading)
+                for label, cells in rows:
+                    if cells[number]:
+                        self.entry(label, cells[number])
+            return
+        for label, cells in (("", tuple([heading] for heading in headings)), *rows):
+            wrapped = [[line for text in cell for line in _hanging(text, room)] for cell in cells]
+            for number, pieces in enumerate(zip_longest([label], *wrapped, fillvalue="")):
+                head, *texts = pieces
+                line = "".join(text.ljust(room + 2) for text in texts).rstrip()
+                self._lines.append(((head.ljust(LABEL), "bold"), (line, "" if label or number else "bold")))
+
     def text(self) -> str:
         """Put all of it together; rich, which knows how to colour a terminal, is loaded only for colour."""
         if not self.colour:
@@ -86,6 +109,12 @@ class Screen:
         for line in self._lines:
             console.print(Text.assemble(*line), soft_wrap=True)
         return out.getvalue()
+
+
+def _hanging(text: str, room: int) -> list[str]:
+    """Wrap a text of a cell, its further lines indented, so that the next text is told from them."""
+    first, *others = wrap(text, room - 2)
+    return [first, *(f"  {line}" for line in others)]
 
 
 def wrap(text: str, width: int) -> list[str]:

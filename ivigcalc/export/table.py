@@ -1,6 +1,7 @@
 """The plan on the screen: what to give each day, why, and where every number comes from."""
 
 from fractions import Fraction
+from itertools import pairwise
 from types import ModuleType
 
 from ivigcalc.export import words
@@ -24,14 +25,13 @@ def plan_table(plan: Plan, width: int, *, colour: bool) -> str:
     screen = Screen(width, colour=colour)
     screen.heading(words.title(plan))
     screen.gap()
-    _patient(screen, plan)
+    patient_entries(screen, plan)
     _dose(screen, plan)
     of_supply = _of_supply() if plan.choices.supply else None
     if of_supply:
         of_supply.supply_entries(screen, plan)
-    _findings(screen, plan.findings)
-    if missing := words.not_recorded(plan):
-        screen.entry("Record", f"not recorded: {', '.join(missing)}")
+    finding_entries(screen, plan.findings)
+    record_entry(screen, plan.patient, plan.choices.rate.risks)
     screen.gap()
     infusion_rows(screen, plan)
     screen.gap()
@@ -45,7 +45,7 @@ def plan_table(plan: Plan, width: int, *, colour: bool) -> str:
     if of_supply:
         of_supply.supply_sources(screen, plan)
     if plan.others:
-        screen.entry("See also", ", ".join(other.id for other in plan.others))
+        screen.entry("See also", ", ".join(plan.others))
     screen.entry("Use", words.INTENDED_USE)
     return screen.text()
 
@@ -67,8 +67,10 @@ def comparison_table(comparison: Comparison, width: int, choice: str, *, colour:
     regimens = comparison.regimens
     screen.heading(words.title(comparison) if comparison.regimen or not regimens else f"Regimens for {regimens[0].indication}")
     screen.gap()
-    _patient(screen, comparison)
+    patient_entries(screen, comparison)
     screen.entry("Open", f"No schedule yet: {choice}.")
+    finding_entries(screen, comparison.findings)
+    record_entry(screen, comparison.patient, comparison.risks)
     screen.gap()
     if comparison.regimen is None and len(comparison.regimens) > 1:
         from ivigcalc.export.indication import blocks  # not needed for a plan
@@ -85,12 +87,23 @@ def comparison_table(comparison: Comparison, width: int, choice: str, *, colour:
     return screen.text()
 
 
+def record_entry(screen: Screen, patient: Patient, risks: tuple[str, ...]) -> None:
+    """Say what was not given of the patient's record."""
+    if missing := words.not_recorded(patient, risks):
+        screen.entry("Record", f"not recorded: {', '.join(missing)}")
+
+
 def _matrix(screen: Screen, comparison: Comparison) -> None:
     """Show the choices of one regimen as days by doses, and what was found on them."""
     columns = _columns(comparison)
-    headings = [f"{screen_text(column[0].phase.dose_g_per_kg)} g per kg" for column in columns]
+    several = comparison.regimen is not None and len(comparison.regimen.phases) > 1
+    headings = [
+        f"{f'{column[0].phase.name} ' if several else ''}{screen_text(column[0].phase.dose_g_per_kg)} g per kg" for column in columns
+    ]
     for heading, column in zip(headings, columns, strict=True):
         screen.entry(heading, _column_words(column[-1], comparison))
+    if several:
+        _begin(screen, comparison)
     screen.gap()
     days = sorted({option.phase.days for column in columns for option in column})
     heads = [heading + _shared_total(column) for heading, column in zip(headings, columns, strict=True)]
@@ -99,13 +112,26 @@ def _matrix(screen: Screen, comparison: Comparison) -> None:
     if comparison.regimen and comparison.regimen.standing not in (None, "standard"):
         screen.entry("Standing", f"{comparison.regimen.standing}: it is not standard treatment")
     first_of_kind = {finding.code: finding for option in reversed(comparison.options) for finding in option.findings}
-    _findings(screen, comparison.findings)
     for finding in first_of_kind.values():
         label = "Refused" if finding.level == "refusal" else _LABELS[finding.level]
-        screen.entry(label, f"{finding.text} Source: {finding.source}.", _STYLES[finding.level])
+        screen.entry(label, f"{finding.text} Source: {finding.source}." if finding.source else finding.text, _STYLES[finding.level])
 
 
-def _patient(screen: Screen, result: Plan | Comparison) -> None:
+def _begin(screen: Screen, comparison: Comparison) -> None:
+    """Say when each further phase begins, or that no source says it."""
+    assert comparison.regimen
+    phases = comparison.regimen.phases
+    for before, phase in pairwise(phases):
+        chosen = next((option.phase.begins for option in comparison.options if option.phase.name == phase.name), None)
+        after = f"{chosen} after" if chosen else "not stated when; --begins INTERVAL counts from"
+        screen.entry("Begins", f"{phase.name}: {after} the start of {words.last_of(before)}")
+
+
+def patient_entries(screen: Screen, result: Plan | Comparison) -> None:
+    """Show the patient, the weight that the dose rests on where it is one for all, and the regimen.
+
+    Args: the screen; the plan or comparison.
+    """
     if result.patient.label:
         screen.entry("Label", result.patient.label)
     if measures := _measures(result.patient):
@@ -146,6 +172,8 @@ def _dose(screen: Screen, plan: Plan) -> None:
         ]
         screen.entry("DOSE" if len(plan.phases) == 1 else phase.name, lines, "bold")
         screen.entry("Rounding", _rounding(plan, course))
+        if after := words.begins(plan, phase):
+            screen.entry("Begins", after)
         cycles = words.courses(phase.cycles)
         stated = "" if phase.cycles is None else "the source states "
         screen.entry("Interval", f"{words.interval(phase.every)}{', from start to start' if phase.every else ''}; {stated}{cycles}")
@@ -171,7 +199,7 @@ def _rounding(plan: Plan, course: Course) -> str:
     return f"{text}; {', '.join(f'{grams(day.ordered_g)} a day {words.percent(day.change_percent)}' for day in days.values())}"
 
 
-def _findings(screen: Screen, findings: tuple[Finding, ...]) -> None:
+def finding_entries(screen: Screen, findings: tuple[Finding, ...]) -> None:
     """Show the findings, the notes on the site file together."""
     for finding in findings:
         if not _of_site(finding):
@@ -206,12 +234,15 @@ def _sources(screen: Screen, regimens: tuple[Regimen, ...], cited: tuple[Cited, 
         external = "External source, outside the document: " if source.external else ""
         quotes = [f'{citation.locator}: "{citation.quote}"' for citation in cited if citation.source is source]
         screen.entry("Source", [f"{external}{source.citation}. {source.url or ''}".strip(), *quotes])
+    said: dict[tuple[str, tuple[str, ...]], list[str]] = {}  # what is the same of several regimens is said once, of all of them
     for regimen in regimens:
-        whose = f"{regimen.id}: " if len(regimens) > 1 else ""
         if regimen.readings:
-            screen.entry("Reading", [whose + reading for reading in regimen.readings])
+            said.setdefault(("Reading", regimen.readings), []).append(regimen.id)
         if regimen.not_stated:
-            screen.entry("Not stated", f"{whose}the source does not state: {', '.join(regimen.not_stated)}")
+            said.setdefault(("Not stated", (f"the source does not state: {', '.join(regimen.not_stated)}",)), []).append(regimen.id)
+    for (label, texts), ids in said.items():
+        whose = f"{', '.join(ids)}: " if len(regimens) > 1 else ""
+        screen.entry(label, [whose + text for text in texts])
 
 
 def _columns(comparison: Comparison) -> list[list[Option]]:

@@ -5,7 +5,7 @@ from datetime import time
 from fractions import Fraction
 from itertools import groupby
 
-from ivigcalc.model import Comparison, Conflict, Counts, Course, Infusion, Patient, Plan, Settled, Source, Span, Supply
+from ivigcalc.model import Comparison, Conflict, Counts, Course, Infusion, Patient, Phase, Plan, Settled, Source, Span, Supply
 from ivigcalc.numbers import screen_text
 from ivigcalc.units import kg_to_lb
 from ivigcalc.when import Interval, screen_date
@@ -39,7 +39,9 @@ def record(patient: Patient) -> list[str]:
     if patient.history is not None:
         said.append(f"history {' and '.join(patient.history) or 'none of those asked for'}")
     if patient.last_course:
-        said.append(f"last course {grams(patient.last_course.grams)} until {screen_date(patient.last_course.day)}")
+        first, last = patient.last_course.first, screen_date(patient.last_course.day)
+        days = f"from {screen_date(first)} to {last}" if first else f"until {last}"
+        said.append(f"last course {grams(patient.last_course.grams)} {days}")
     if patient.weight_date:
         said.append(f"weighed on {screen_date(patient.weight_date)}")
     if patient.previous_weight_kg:
@@ -47,15 +49,14 @@ def record(patient: Patient) -> list[str]:
     return said
 
 
-def not_recorded(plan: Plan) -> list[str]:
+def not_recorded(patient: Patient, risks: tuple[str, ...]) -> list[str]:
     """Name what was not given of the patient's record, so that it is not taken as no."""
-    patient = plan.patient
     said = {
         "blood group": patient.blood_group,
         "history": patient.history,
         "last course": patient.last_course,
         "age": patient.age_years,
-        "risk factors": plan.choices.rate.risks or None,
+        "risk factors": risks or None,
     }
     return [name for name, value in said.items() if value is None]
 
@@ -81,6 +82,20 @@ def courses(cycles: Span[int] | None) -> str:
     if cycles is None:
         return "number of courses not stated"
     return f"{cycles.low} course{'' if cycles.high == 1 else 's'}" if cycles.fixed else f"{cycles.low} to {cycles.high} courses"
+
+
+def begins(plan: Plan, phase: Settled) -> str | None:
+    """Write when a phase begins after the one before it; nothing for the first one."""
+    number = next(number for number, other in enumerate(plan.phases) if other is phase)
+    if phase.begins is None or number == 0:
+        return None
+    by_hand = ", entered by hand" if "begins" in phase.entered else ""
+    return f"{phase.begins} after the start of {last_of(plan.phases[number - 1])}{by_hand}"
+
+
+def last_of(phase: Phase | Settled) -> str:
+    """Name what the beginning of the next phase is counted from."""
+    return f"the last course of {phase.name}" if phase.cycles and phase.cycles.high > 1 else phase.name
 
 
 def milliliters(value: Fraction, decimals: int | None = 2) -> str:
@@ -164,6 +179,8 @@ def order_text(plan: Plan) -> str:
             continue
         infusions = [infusion for infusion in plan.infusions if infusion.cycle == courses[0].cycle]
         name = f"{phase.name}: " if len(plan.phases) > 1 else ""
+        if (after := begins(plan, phase)) and courses[0].start is None:
+            name += f"begins {after}, "
         parts.append(f"{name}DOSE {days_of(infusions)}, {grams(courses[0].ordered_g)} per course, {calculated_per_kg(courses[0])}")
         if len(courses) > 1 and courses[0].start is None:
             parts[-1] += f", {len(courses)} courses {interval(phase.every)} from start to start"

@@ -2,10 +2,25 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from ivigcalc.model import Caution, Cautions, Course, Finding, Level, Passage, Patient, Plan, Product, Settled
+from ivigcalc.model import (
+    Caution,
+    Cautions,
+    Choices,
+    Cited,
+    Course,
+    Finding,
+    Level,
+    Passage,
+    Patient,
+    Plan,
+    Product,
+    Regimen,
+    Settled,
+)
 from ivigcalc.numbers import screen_text
 from ivigcalc.units import kg_to_lb
 from ivigcalc.when import Interval, add_months, screen_date
@@ -39,25 +54,12 @@ def check_cautions(plan: Plan, cautions: Cautions) -> Iterator[Finding]:
     Returns: the findings.
     """
     of, patient = cautions.of, plan.patient
-    yield from _haemolysis(plan, of["haemolysis"])
-    yield from _kidney(plan, of["kidney-risk"])
-    if "thrombosis" in plan.choices.rate.risks:
-        yield _finding("thrombosis-risk", "warning", "At risk of thrombosis", of["thrombosis-risk"])
-    if plan.choices.supply and (product := plan.choices.supply.product):
-        yield from _sugars(plan, product, of)
+    yield from _haemolysis(plan, of["haemolysis"], of["28-day-dose"])
+    yield from of_patient(patient, plan.choices, cautions)
+    yield from of_population(patient, plan.regimen, plan.choices, plan.cited)
     yield from _restart(plan, of["restart"])
-    if patient.weight_date or patient.previous_weight_kg:
-        yield from _weighing(plan, of)
-    if patient.height_cm:
-        yield from _measures(patient, patient.height_cm)
-    if patient.age_years is not None:
-        from ivigcalc.safety.population import check_age
-
-        yield from check_age(plan)
-    if patient.history:
-        from ivigcalc.safety.contraindications import warn
-
-        yield from warn(patient, plan.choices.supply and plan.choices.supply.product, cautions)
+    if patient.weight_date:
+        yield from _weighed(patient.weight_date, plan, of["weight-date"])
     if plan.choices.vaccines:
         from ivigcalc.safety.vaccines import check_vaccines
 
@@ -66,6 +68,40 @@ def check_cautions(plan: Plan, cautions: Cautions) -> Iterator[Finding]:
         from ivigcalc.safety.days28 import check_28_days
 
         yield from check_28_days(plan, of["28-day-dose"])
+
+
+def of_patient(patient: Patient, choices: Choices, cautions: Cautions) -> Iterator[Finding]:
+    """Find what there is to say of a patient and a product, whatever the dose is.
+
+    Args: the patient; what was chosen; the cautions of limits.yaml.
+    Returns: the findings.
+    """
+    of, product = cautions.of, choices.supply and choices.supply.product
+    yield from _kidney(patient, choices, of["kidney-risk"])
+    if "thrombosis" in choices.rate.risks:
+        yield _finding("thrombosis-risk", "warning", "At risk of thrombosis", of["thrombosis-risk"])
+    if product:
+        yield from _sugars(patient, choices, product, of)
+    if patient.previous_weight_kg:
+        yield from _changed_weight(patient, patient.previous_weight_kg, of["weight-changed"])
+    if patient.height_cm:
+        yield from _measures(patient, patient.height_cm)
+    if patient.history:
+        from ivigcalc.safety.contraindications import warn
+
+        yield from warn(patient, product, cautions)
+
+
+def of_population(patient: Patient, regimen: Regimen | None, choices: Choices, cited: tuple[Cited, ...]) -> Iterator[Finding]:
+    """Find where a patient is not of the population of a regimen's source or of the product's label.
+
+    Args: the patient; the regimen; what was chosen; the regimen's citations.
+    Returns: the warnings.
+    """
+    if patient.age_years is not None or patient.pregnant is not None or patient.sex:
+        from ivigcalc.safety.population import check_population
+
+        yield from check_population(patient, regimen, choices, cited)
 
 
 def sources(cited: Iterable[Passage]) -> str:
@@ -122,30 +158,44 @@ def _finding(code: str, level: Level, lead: str, caution: Caution) -> Finding:
     return Finding(code, level, f"{lead}: {says}.", sources(caution.cited))
 
 
-def _haemolysis(plan: Plan, caution: Caution) -> Iterator[Finding]:
-    """A high cumulative dose; splitting it over days does not change it."""
-    most = max(per_kg(plan, max(course.calculated_g, course.ordered_g)) for course in plan.courses)
-    if most < caution.figures["at_least"]:
+def _haemolysis(plan: Plan, caution: Caution, window: Caution) -> Iterator[Finding]:
+    """A high cumulative dose; splitting it over days or courses does not change it."""
+    most, within = max(per_kg(plan, max(course.calculated_g, course.ordered_g)) for course in plan.courses), "in a course"
+    if len(plan.courses) > 1 or plan.patient.last_course:
+        from ivigcalc.safety.days28 import highest_of
+
+        together = highest_of(plan, window)
+        if together and (figure := per_kg(plan, together)) > most:
+            most, within = figure, f"within {window.figures['days']} days"
+    yield from haemolysis(most, within, plan.patient.blood_group, caution)
+
+
+def haemolysis(g_per_kg: Fraction, within: str, group: str | None, caution: Caution) -> Iterator[Finding]:
+    """Name a dose from which haemolysis is a risk, with the blood group.
+
+    Args: the dose [g/kg]; what it is in, in words; the blood group, None where it was not given; the figure and its sources.
+    Returns: at most one finding.
+    """
+    if g_per_kg < caution.figures["at_least"]:
         return
-    group = plan.patient.blood_group
     blood = {
         None: "blood group not recorded, and A, B and AB are risk factors",
         "O": "blood group O, which is not a risk factor itself",
     }.get(group, f"blood group {group}, a further risk factor")
-    lead = f"Haemolysis: {screen_text(most)} g per kg in a course is a risk factor; {blood}"
+    lead = f"Haemolysis: {screen_text(g_per_kg)} g per kg {within} is a risk factor; {blood}"
     yield _finding("haemolysis", "note" if group in (None, "O") else "warning", lead, caution)
 
 
-def _kidney(plan: Plan, caution: Caution) -> Iterator[Finding]:
-    age, above = plan.patient.age_years, caution.figures["age_above"]
-    asked, old = "kidney" in plan.choices.rate.risks, age is not None and age > above
+def _kidney(patient: Patient, choices: Choices, caution: Caution) -> Iterator[Finding]:
+    age, above = patient.age_years, caution.figures["age_above"]
+    asked, old = "kidney" in choices.rate.risks, age is not None and age > above
     if not asked and not old:
         return
     by_age = f"age above {screen_text(above)} years is a risk factor for kidney failure, and an advanced age is one for thrombosis"
     lead = "; ".join(words for words, said in (("at risk of kidney failure", asked), (by_age, old)) if said)
     lead = lead[0].upper() + lead[1:]
-    if not asked and plan.choices.supply and plan.choices.supply.product:
-        lead += _label_at_risk(plan.choices.supply.product)
+    if not asked and choices.supply and choices.supply.product:
+        lead += _label_at_risk(choices.supply.product)
     yield _finding("kidney-risk", "warning", lead, caution)
 
 
@@ -159,11 +209,11 @@ def _label_at_risk(product: Product) -> str:
     return f'; the label says: "{entry.sentence.value}"' if entry.sentence else ""
 
 
-def _sugars(plan: Plan, product: Product, of: dict[str, Caution]) -> Iterator[Finding]:
+def _sugars(patient: Patient, choices: Choices, product: Product, of: dict[str, Caution]) -> Iterator[Finding]:
     if contains(product, "maltose"):
         yield _finding("glucose-meters", "warning", f"{product.name} contains maltose", of["glucose-meters"])
-    age, above = plan.patient.age_years, of["kidney-risk"].figures["age_above"]
-    if contains(product, "sucrose") and ("kidney" in plan.choices.rate.risks or (age is not None and age > above)):
+    age, above = patient.age_years, of["kidney-risk"].figures["age_above"]
+    if contains(product, "sucrose") and ("kidney" in choices.rate.risks or (age is not None and age > above)):
         lead = f"STRONG WARNING: {product.name} contains sucrose, in a patient at risk of kidney failure; choose a product without it"
         yield _finding("sucrose-kidney", "warning", lead, of["sucrose-kidney"])
 
@@ -194,23 +244,26 @@ def _restart(plan: Plan, caution: Caution) -> Iterator[Finding]:
     yield _finding("restart", "warning", f"{after}, more than {screen_text(weeks)} weeks: start again at {rate}", caution)
 
 
-def _weighing(plan: Plan, of: dict[str, Caution]) -> Iterator[Finding]:
-    """A weight that is old, or that has changed."""
-    patient = plan.patient
-    used = plan.choices.start or plan.choices.today
-    if patient.weight_date and used:
-        months = of["weight-date"].figures["above"]
-        if add_months(patient.weight_date, int(months)) < used:
-            lead = f"Weighed on {screen_date(patient.weight_date)}, more than {screen_text(months)} months before {screen_date(used)}"
-            yield _finding("weight-date", "warning", lead, of["weight-date"])
-    if previous := patient.previous_weight_kg:
-        change = (patient.weight_kg - previous) / previous * 100
-        if abs(change) >= of["weight-changed"].figures["at_least"]:
-            more = "more" if change > 0 else "less"
-            lead = (
-                f"{screen_text(patient.weight_kg)} kg is {screen_text(abs(change), 1)}% {more} than the {screen_text(previous)} kg before"
-            )
-            yield _finding("weight-changed", "warning", lead, of["weight-changed"])
+def _weighed(day: date, plan: Plan, caution: Caution) -> Iterator[Finding]:
+    """A weight that is old by the first course that rests on it, or will be by a later one."""
+    months = caution.figures["above"]
+    until = add_months(day, int(months))
+    starts = [(course.cycle, course.start) for course in plan.courses if course.start] or [(1, plan.choices.today or day)]
+    late = next(((cycle, start) for cycle, start in starts if until < start), None)
+    if late is None:
+        return
+    what = f"course {late[0]} on {screen_date(late[1])}" if len(plan.courses) > 1 and late[0] > 1 else screen_date(late[1])
+    lead = f"Weighed on {screen_date(day)}, more than {screen_text(months)} months before {what}"
+    yield _finding("weight-date", "warning", lead, caution)
+
+
+def _changed_weight(patient: Patient, previous_kg: Fraction, caution: Caution) -> Iterator[Finding]:
+    change = (patient.weight_kg - previous_kg) / previous_kg * 100
+    if abs(change) >= caution.figures["at_least"]:
+        more = "more" if change > 0 else "less"
+        percent, before = screen_text(abs(change), 1), screen_text(previous_kg, 2)
+        lead = f"{screen_text(patient.weight_kg, 2)} kg is {percent}% {more} than the {before} kg before"
+        yield _finding("weight-changed", "warning", lead, caution)
 
 
 def _measures(patient: Patient, height_cm: Fraction) -> Iterator[Finding]:
@@ -231,15 +284,23 @@ def _measures(patient: Patient, height_cm: Fraction) -> Iterator[Finding]:
         if low <= _bmi(other_kg, other_cm) <= high and other_cm <= 272
     ]
     outside = f"outside {screen_text(low)} to {screen_text(high)}, a bound of our own"
-    text = (
-        f"{screen_text(kg)} kg and {screen_text(height_cm)} cm give a BMI of {screen_text(bmi, 2)}, {outside}: check both and their units"
-    )
+    text = f"{screen_text(kg, 2)} kg and {screen_text(height_cm, 2)} cm give a BMI {_bmi_words(bmi)}, {outside}: check both and their units"
     text += "".join(f"; if {fit}" for fit in fits) + "."
     yield Finding("weight-and-height", "warning", text)
 
 
 def _bmi(kg: Fraction, height_cm: Fraction) -> Fraction:
     return kg / (height_cm / 100) ** 2
+
+
+def _bmi_words(bmi: Fraction) -> str:
+    """A BMI outside the bounds, never shown as the bound itself."""
+    low, high = BMI
+    return (
+        f"of {screen_text(bmi, 2)}"
+        if not low <= Fraction(screen_text(bmi, 2)) <= high
+        else f"just {'above' if bmi > high else 'below'} {screen_text(bmi, 2)}"
+    )
 
 
 def settled_by_source(phase: Settled) -> bool:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ivigcalc.errors import InputError
 from ivigcalc.model import (
     Cautions,
+    Choices,
     Comparison,
     Course,
     DosingWeight,
@@ -19,14 +20,13 @@ from ivigcalc.model import (
     Rounding,
     Settled,
     SiteUse,
-    Supply,
 )
 from ivigcalc.numbers import NUMBER, exact_text, screen_text
-from ivigcalc.safety.cautions import NEVER, check_cautions
+from ivigcalc.safety.cautions import NEVER, check_cautions, of_patient, of_population
 from ivigcalc.units import Basis
 from ivigcalc.when import screen_date
 
-_WORDS = {"dose": "dose", "days": "days of the course", "every": "interval", "cycles": "number of courses"}
+_WORDS = {"dose": "dose", "days": "days of the course", "every": "interval", "cycles": "number of courses", "begins": "begins after"}
 
 
 def refuse_never(acceptances: tuple[str, ...]) -> None:
@@ -41,16 +41,16 @@ def refuse_never(acceptances: tuple[str, ...]) -> None:
 
 
 class _Whose(NamedTuple):
-    """Whom a dose is judged for: both weights [kg], the regimen, and the age [years] if it was given."""
+    """Whom a dose is judged for: both weights [kg], the regimen, and the patient."""
 
     dosing_kg: Fraction
     actual_kg: Fraction
     regimen: Regimen | None
-    age_years: Fraction | None
+    patient: Patient
 
     @classmethod
     def of(cls, result: Plan | Comparison, weight: DosingWeight, regimen: Regimen | None) -> "_Whose":
-        return cls(weight.kg, result.patient.weight_kg, regimen, result.patient.age_years)
+        return cls(weight.kg, result.patient.weight_kg, regimen, result.patient)
 
 
 def check(
@@ -95,11 +95,13 @@ def check(
     return plan._replace(findings=ranked, site=site) if ranked or site else plan
 
 
-def mark(comparison: Comparison, limits: tuple[Limit, ...], site: SiteUse | None = None, supply: Supply | None = None) -> Comparison:
-    """Mark each option of a comparison with what the limits and caps say of it.
+def mark(
+    comparison: Comparison, choices: Choices, limits: tuple[Limit, ...], site: SiteUse | None = None, cautions: Cautions | None = None
+) -> Comparison:
+    """Mark each option of a comparison with what the limits and caps say of it, and all of them with what the patient asks for.
 
-    Args: comparison; the safety limits; what was taken from a site file; what the doses are drawn from.
-    Returns: the comparison with findings on its options.
+    Args: comparison; what was chosen; the safety limits; what was taken from a site file; the cautions of limits.yaml.
+    Returns: the comparison with findings on its options, and with those of all of them.
     """
     options = []
     for option in comparison.options:
@@ -111,15 +113,17 @@ def mark(comparison: Comparison, limits: tuple[Limit, ...], site: SiteUse | None
             *_caps(option.phase, grams, option.uncapped_g, weight.kg),
             *_overridden(option.phase.overrides),
             *_weight(option.regimen, comparison.patient, option.weight or comparison.weight),
-            *(finding for finding in _entered(option.phase) if option.regimen and finding.code != "entered-days"),
+            *(finding for finding in _entered(option.phase) if option.regimen and finding.code not in ("entered-days", "entered-begins")),
+            *of_population(comparison.patient, option.regimen, choices, option.regimen.cited if option.regimen else ()),
         )
         options.append(option._replace(findings=found))
-    if site is None:
-        return comparison._replace(options=tuple(options))
-    from ivigcalc.safety.site import check_site, rests_on
+    together = tuple(of_patient(comparison.patient, choices, cautions)) if cautions else ()
+    if site:
+        from ivigcalc.safety.site import check_site, rests_on
 
-    regimens = (comparison.regimen, *(option.regimen for option in options))
-    return comparison._replace(options=tuple(options), findings=tuple(check_site(site, rests_on(regimens, supply, None))))
+        regimens = (comparison.regimen, *(option.regimen for option in options))
+        together += tuple(check_site(site, rests_on(regimens, choices.supply, None)))
+    return comparison._replace(options=tuple(options), findings=together, risks=choices.rate.risks)
 
 
 def accept(findings: tuple[Finding, ...], acceptances: tuple[str, ...], reason: str | None) -> tuple[Finding, ...]:
@@ -205,7 +209,7 @@ def _outside(whose: _Whose) -> str | None:
     """Why the patient is not of the population of the regimen's source."""
     from ivigcalc.safety.population import outside  # only where a source exceeds a limit
 
-    return outside(whose.regimen, whose.age_years)
+    return outside(whose.regimen, whose.patient)
 
 
 def _caps(phase: Settled, calculated: dict[Basis, Fraction], uncapped_g: Fraction, weight_kg: Fraction) -> list[Finding]:
@@ -221,8 +225,8 @@ def _caps(phase: Settled, calculated: dict[Basis, Fraction], uncapped_g: Fractio
             text = f"{screen_text(calculated[cap.per])} g a {cap.per} is more than the {most} of an external source."
             found.append(Finding("external-limit", "warning", text, source))
         elif not cap.cited.source.external and uncapped_g > calculated["course"] and calculated[cap.per] == cap_g:
-            course = f"{screen_text(calculated['course'])} g instead of {screen_text(uncapped_g)} g"
-            text = f"The source caps the dose at {most}: the course is {course}."
+            course = f"{screen_text(calculated['course'])} g instead of {screen_text(uncapped_g)} g per course"
+            text = f"The source caps the dose at {most}: {course}."
             found.append(Finding("capped", "warning", text, source))
     return found
 
@@ -263,7 +267,10 @@ def _rounding(rounding: Rounding) -> list[Finding]:
 
 def _changed(plan: Plan) -> list[Finding]:
     """Flag what departs from the regimen's own figures, and what was entered where the source states nothing."""
-    return _overridden(plan.overrides) + [finding for phase in plan.phases if plan.regimen for finding in _entered(phase)]
+    several = len(plan.phases) > 1
+    return _overridden(plan.overrides) + [
+        finding for phase in plan.phases if plan.regimen for finding in _entered(phase, phase.name if several else None)
+    ]
 
 
 def _weight(regimen: Regimen | None, patient: Patient, weight: DosingWeight) -> list[Finding]:
@@ -283,20 +290,22 @@ def _overridden(overrides: tuple[Override, ...]) -> list[Finding]:
     """Flag what departs from the regimen's own figures, with both."""
     found = []
     for override in overrides:
-        what = _WORDS[override.what]
+        what = f"{override.phase}, {_WORDS[override.what]}" if override.phase else _WORDS[override.what]
         text = f"Changed by hand: {what} {_in_words(override.used)}; the source states {_in_words(override.source)}."
-        code = f"override-{override.what}-{override.source}-to-{override.used}".replace(" ", "-")
+        of = f"{override.phase.lower()}-" if override.phase else ""
+        code = f"override-{of}{override.what}-{override.source}-to-{override.used}".replace(" ", "-")
         found.append(Finding(code, "warning", text))
     return found
 
 
-def _entered(phase: Settled) -> list[Finding]:
-    """Name what was entered where the source states nothing."""
+def _entered(phase: Settled, name: str | None = None) -> list[Finding]:
+    """Name what was entered where the source states nothing, with the name of the phase where there are several."""
     found = []
     for figure in phase.entered:
         dose = f"{exact_text(phase.dose_g_per_kg)} g/kg/{phase.per}"
-        used = {"dose": dose, "days": str(phase.days), "every": str(phase.every)}[figure]
-        text = f"Entered by hand: {_WORDS[figure]} {_in_words(used)}; no source states it."
+        used = {"dose": dose, "days": str(phase.days), "every": str(phase.every), "begins": str(phase.begins)}[figure]
+        what = f"{name}, {_WORDS[figure]}" if name else _WORDS[figure]
+        text = f"Entered by hand: {what} {_in_words(used)}; no source states it."
         found.append(Finding(f"entered-{figure}", "warning" if figure == "dose" else "note", text))
     return found
 

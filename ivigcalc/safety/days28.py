@@ -5,9 +5,9 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from ivigcalc.model import Caution, Course, Finding, Plan
+from ivigcalc.model import Caution, Course, Finding, LastCourse, Plan, Settled
 from ivigcalc.numbers import exact_text, screen_text
-from ivigcalc.safety.cautions import interval_days, per_kg, settled_by_source, sources
+from ivigcalc.safety.cautions import days_of, interval_days, per_kg, settled_by_source, sources
 from ivigcalc.when import screen_date
 
 
@@ -45,12 +45,22 @@ def check_28_days(plan: Plan, caution: Caution) -> Iterator[Finding]:
         if why := _not_of_source(plan, calculated, width):
             yield Finding("28-day-dose", "refusal", f"{text}; {why}.", source, exact_text(figure))
         else:
-            yield Finding("28-day-dose-source", "warning", f"{text}; the regimen's own source states it.", source)
+            yield Finding("28-day-dose-source", "warning", f"{text}; {_of_source(plan, calculated)}.", source)
     elif ordered and (figure := per_kg(plan, ordered.grams)) > above:
         text = (
             f"Rounding alone takes the dose to {screen_text(figure)} g per kg within {width} days, {_when(plan, ordered)}, above {limit}."
         )
         yield Finding("28-day-dose-rounding", "note", text, source)
+
+
+def highest_of(plan: Plan, caution: Caution) -> Fraction | None:
+    """The highest dose [g] of any window with several courses in it, calculated or ordered; None where there is none.
+
+    Args: plan; the window [days].
+    Returns: the dose [g].
+    """
+    most = highest([(day, max(calculated_g, ordered_g)) for day, calculated_g, ordered_g in _days(plan)], int(caution.figures["days"]))
+    return most and most.grams
 
 
 def limit_text(caution: Caution) -> str:
@@ -59,11 +69,9 @@ def limit_text(caution: Caution) -> str:
 
 
 def _days(plan: Plan, *, dates: bool = True) -> Iterator[tuple[Day, Fraction, Fraction]]:
-    """Every day of the schedule with its calculated and ordered dose [g], after the course before it, whose grams all count on its
-    last day; or by the interval alone."""
-    last = plan.patient.last_course
-    if last and dates:
-        yield Day(last.day.toordinal(), 0), last.grams, last.grams
+    """Every day of the schedule with its calculated and ordered dose [g], after the course before it; or by the interval alone."""
+    if plan.patient.last_course and dates:
+        yield from ((day, grams, grams) for day, grams in last_days(plan.patient.last_course))
     starts = dict(zip((course.cycle for course in plan.courses), _by_interval(plan.courses), strict=True))
     for infusion in plan.infusions:
         number = infusion.date.toordinal() if infusion.date and dates else starts[infusion.cycle] + infusion.day - 1
@@ -76,6 +84,22 @@ def _by_interval(courses: tuple[Course, ...]) -> Iterator[int]:
     for before, course in zip((None, *courses), courses, strict=False):
         number += interval_days(before, course, month=28) if before else 0
         yield number
+
+
+def last_days(last: LastCourse) -> Iterator[tuple[Day, Fraction]]:
+    """The days of the course before with their doses [g]: even ones, or all of it on its last day where its first is not known."""
+    count = (last.day - last.first).days + 1 if last.first else 1
+    return ((Day(last.day.toordinal() - step, 0), last.grams / count) for step in reversed(range(count)))
+
+
+def last_words(last: LastCourse | None) -> str:
+    """Say that the course before counts, and how."""
+    counted = (
+        ""
+        if last and last.first
+        else ', all of it on its last day; give its first day too, --last-course "DATE to DATE GRAMS", to spread it'
+    )
+    return f"the last course is part of it{counted}"
 
 
 def highest(days: list[tuple[Day, Fraction]], width: int) -> Most | None:
@@ -99,16 +123,44 @@ def highest(days: list[tuple[Day, Fraction]], width: int) -> Most | None:
 def _not_of_source(plan: Plan, most: Most, width: int) -> str | None:
     """What causes the excess beside the regimen's own figures, or None."""
     if most.first.course == 0:
-        return "the last course is part of it"
+        return last_words(plan.patient.last_course)
     within = {course.phase for course in plan.courses if most.first.course <= course.cycle <= most.last.course}
     if plan.regimen is None or _beyond(plan, most) or not all(settled_by_source(phase) for phase in within):
         return "not all of its figures are those of a source"
+    for phase in _begun_by_hand(plan, most):
+        if _is_sooner(phase):
+            return f"that {phase.name} begins after {phase.begins} was entered by hand, and is sooner than its courses follow each other"
     alone = highest([(day, calculated_g) for day, calculated_g, _ in _days(plan, dates=False)], width)
     if alone is None or alone.grams < most.grams:
         return "moving courses to other days brought them closer together"
     from ivigcalc.safety.population import outside
 
-    return outside(plan.regimen, plan.patient.age_years)
+    return outside(plan.regimen, plan.patient)
+
+
+def _of_source(plan: Plan, most: Most) -> str:
+    """How the regimen's own figures cause it."""
+    if not (begun := _begun_by_hand(plan, most)):
+        return "the regimen's own source states it"
+    phases = " and ".join(f"{phase.name} begins after {phase.begins}, which was entered by hand, and" for phase in begun)
+    return f"the doses are those of the regimen's own source; {phases} no sooner than the source's own interval"
+
+
+def _begun_by_hand(plan: Plan, most: Most) -> list[Settled]:
+    """The phases that begin within a window at a time that was entered."""
+    first = next(course.phase for course in plan.courses if course.cycle == most.first.course)
+    within = [course.phase for course in plan.courses if most.first.course < course.cycle <= most.last.course]
+    return [phase for phase in dict.fromkeys(within) if phase is not first and "begins" in phase.entered]
+
+
+def _is_sooner(phase: Settled) -> bool:
+    """Whether a phase begins sooner after the one before than its source lets its own courses follow each other."""
+    assert phase.begins  # it was entered
+    if phase.every is None:
+        return True
+    if phase.begins.unit == phase.every.unit:
+        return phase.begins.number < phase.every.number
+    return days_of(phase.begins, month=28) < days_of(phase.every, month=31)
 
 
 def _beyond(plan: Plan, most: Most) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ivigcalc.checking import Doses, Expected, Reading
 from ivigcalc.errors import InputError
-from ivigcalc.model import Caution, Comparison, DosingWeight, LastCourse, Limit, Plan, RoundingRules, Span
+from ivigcalc.model import Cautions, Comparison, DosingWeight, Limit, Patient, Plan, RoundingRules, Span
 from ivigcalc.numbers import read_number, refuse_long, screen_text
 from ivigcalc.safety.cautions import settled_by_source
 from ivigcalc.safety.order_days import days_text
@@ -28,8 +28,8 @@ class Context(NamedTuple):
     within: Fraction
     published: Fraction  # the share that published rules call rounding
     limits: tuple[Limit, ...]
-    most_in_28_days: Caution | None = None
-    last_course: LastCourse | None = None
+    patient: Patient | None = None
+    cautions: Cautions | None = None
     start: date | None = None  # of the plan that the order is compared with
 
 
@@ -65,13 +65,14 @@ def expected_of(result: Plan | Comparison) -> tuple[Expected, ...]:
         return tuple(
             Expected(
                 name=(f"{option.regimen.id}, " if option.regimen and len(ids) > 1 else "")
+                + (f"{option.phase.name}, " if option.regimen and len(option.regimen.phases) > 1 else "")
                 + f"{screen_text(option.phase.dose_g_per_kg)} g per kg per {option.phase.per} over {days_text(option.phase.days)}",
                 per=option.phase.per,
                 days_g=option.ordered_g,
                 day_g=option.day_g,
                 course_g=option.course_g,
                 every=option.every,
-                of_source="course" in option.phase.from_source and not outside(option.regimen, result.patient.age_years),
+                of_source="course" in option.phase.from_source and not outside(option.regimen, result.patient),
                 courses=None,
                 dates=(),
                 findings=option.findings,
@@ -93,7 +94,7 @@ def expected_of(result: Plan | Comparison) -> tuple[Expected, ...]:
                 day_g=courses[0].calculated_g / phase.days,
                 course_g=courses[0].calculated_g,
                 every=Span(phase.every, phase.every) if phase.every else None,
-                of_source=settled_by_source(phase) and not outside(result.regimen, result.patient.age_years),
+                of_source=settled_by_source(phase) and not outside(result.regimen, result.patient),
                 courses=len(courses) if result.choices.cycles or result.choices.until else None,
                 dates=tuple(tuple(i.date for i in infusions if i.date) for infusions in days.values()) if courses[0].start else (),
                 findings=result.findings,

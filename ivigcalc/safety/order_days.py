@@ -11,6 +11,7 @@ from ivigcalc.errors import InputError
 from ivigcalc.model import MOST_DAYS
 from ivigcalc.numbers import screen_text
 from ivigcalc.safety.order_parts import EXAMPLE, WHAT, Amount, CourseNumber, Day, Days, On, Part
+from ivigcalc.when import screen_date
 
 T = TypeVar("T")
 
@@ -80,7 +81,7 @@ def calendar_of(parts: Sequence[Part], amounts: list[Stated]) -> tuple[list[Stat
         raise InputError(f"{WHAT}: days {', '.join(map(str, numbers))} do not count every day once from 1; write such as days 1 to 5")
     for row in (dates, [day for course in of_courses for day in course]):
         if again := next((later for earlier, later in pairwise(row) if later <= earlier), None):
-            raise InputError(f"{WHAT}: {again} does not come after the date before it; write each date once, in their order")
+            raise InputError(f"{WHAT}: {screen_date(again)} does not come after the date before it; write each date once, in their order")
     if (dates and of_courses) or (numbers and dates):
         raise InputError(f"{WHAT}: names days in two ways; write each date once, {EXAMPLE}")
     if len(own) > 1:
@@ -105,7 +106,9 @@ def _up_to(listed: list[int | date] | list[date], last: date) -> Iterator[date]:
     """The days from the one listed last to the end of a row."""
     first = listed[-1] if listed else None
     if not isinstance(first, date) or not 0 < (last - first).days < MOST_DAYS:
-        raise InputError(f"{WHAT}: {last} does not end a row of up to {MOST_DAYS} days; write such as 2027-01-04 to 2027-01-08")
+        raise InputError(
+            f"{WHAT}: {screen_date(last)} does not end a row of up to {MOST_DAYS} days; write such as 2027-01-04 to 2027-01-08"
+        )
     for step in range(1, (last - first).days + 1):
         yield first + timedelta(days=step)
 
@@ -141,7 +144,7 @@ def dates_from(start: date | None, count: int) -> tuple[tuple[date, ...], ...]:
     if start is None:
         return ()
     if date.max - start < timedelta(days=count):
-        raise InputError(f"{WHAT}: {start} is too near the end of the calendar; write an earlier date")
+        raise InputError(f"{WHAT}: {screen_date(start)} is too near the end of the calendar; write an earlier date")
     return (tuple(start + timedelta(days=step) for step in range(count)),)
 
 

@@ -77,9 +77,9 @@ class Strength(NamedTuple):
 
 
 class Aside(NamedTuple):
-    """What is read and not judged: the duration of an infusion."""
+    """What is read and not judged: the duration or the volume of an infusion."""
 
-    words: str
+    note: str
 
 
 class Gap(NamedTuple):

@@ -137,7 +137,7 @@ def _body(match: Match) -> Body:
 def _duration(match: Match) -> Aside:
     if not 0 < int(match["to"] or match["hours"]) <= DAY_HOURS:
         raise InputError(f"{WHAT}: {match[0]!r} is no time of one infusion; write days where these are meant, such as over 2 days")
-    return Aside(match[0])
+    return Aside(f"{match[0]}: the time of an infusion is not judged")
 
 
 def _days(how: Length) -> Made:
@@ -238,9 +238,13 @@ _GRAMMAR: tuple[tuple[str, Made], ...] = (
         lambda match: Body(None, Fraction(0), _BASES[match["which"]]),
     ),
     (
-        r"(?:of |as )?(?:an? )?(?P<strength>[0-9.]+ ?%|[0-9.]+ ?m?g ?(?:/|per|in) ?(?:[0-9.]+ ?)?ml)(?: (?:solution|product))?",
-        lambda match: Strength(read_concentration(match["strength"], WHAT)),
+        either(
+            r"(?:of |as )?(?:an? )?(?P<strength>[0-9.]+ ?%|[0-9.]+ ?m?g ?(?:/|per) ?(?:[0-9.]+ ?)?ml)(?: (?:solution|product))?",
+            r"(?:of |as )(?:an? )?(?P<solution>[0-9.]+ ?m?g ?in ?(?:[0-9.]+ ?)?ml)(?: (?:solution|product))?",
+        ),
+        lambda match: Strength(read_concentration(match["strength"] or match["solution"], WHAT)),
     ),
+    (r"in (?P<volume>[0-9.,]+) ?mls?", lambda match: Aside(f"in {match['volume']} mL: the volume of an infusion is not judged")),
     (
         r"over (?P<hours>[0-9]{1,3})(?: ?(?:-|to) ?(?P<to>[0-9]{1,3}))? ?(?:hours?|hrs?|h)(?: ?[0-9]+ ?(?:minutes?|mins?))?",
         _duration,

@@ -17,6 +17,7 @@ from ivigcalc.safety.order_parts import (
     Aside,
     Courses,
     Days,
+    On,
     Part,
     Per,
     Repeat,
@@ -69,7 +70,7 @@ def read_order(text: str, g_per_ml: Fraction | None = None, names: tuple[str, ..
         dates=calendar.dates or dates_from(calendar.start, count),
         body=_body([part for part in parts if isinstance(part, Body)]),
         strength=named or g_per_ml,
-        notes=tuple(f"{part.words}: the time of an infusion is not judged" for part in parts if isinstance(part, Aside)),
+        notes=tuple(part.note for part in parts if isinstance(part, Aside)),
     )
     readings: list[Reading] = []
     problems: list[InputError] = []
@@ -121,7 +122,8 @@ def _amounts(parts: Sequence[Part], g_per_ml: Fraction | None) -> list[Stated]:
             before = isinstance(parts[place - 1], Amount) if place else False
             follows = place + 1 < len(parts) and isinstance(parts[place + 1], Amount)
             if found and (before or not follows):
-                found[-1] = _said(found[-1], part)
+                if not _splits(parts, place, part, found[-1]):
+                    found[-1] = _said(found[-1], part)
             else:
                 waiting = _waiting(waiting, part)
         elif isinstance(part, Days) and part.how in ("over", "each"):
@@ -130,6 +132,15 @@ def _amounts(parts: Sequence[Part], g_per_ml: Fraction | None) -> list[Stated]:
     if waiting:
         raise InputError(f"{WHAT}: {waiting.words!r} has no dose after it; write the grams, {EXAMPLE}")
     return found
+
+
+def _splits(parts: Sequence[Part], place: int, part: Per, amount: Stated) -> bool:
+    """Whether a word for a total may belong to the days beside an amount: "150 g for 5 days total", "150 g, total 5 days"."""
+    if part.of not in ("course", "all") or amount.per is not None:
+        return False
+    own = max(number for number, other in enumerate(parts[:place]) if isinstance(other, Amount))
+    beside = [*parts[max(own - 1, 0) : place], *(parts[place + 1 : place + 2] if place > own + 1 else ())]
+    return any(isinstance(other, Days | On) for other in beside)
 
 
 def _stated(amount: Amount, g_per_ml: Fraction | None) -> Stated:

@@ -4,50 +4,61 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from ivigcalc.model import Ages, Finding, Plan, Regimen
+from ivigcalc.model import Ages, Choices, Cited, Finding, Patient, Regimen
 from ivigcalc.numbers import screen_text
 
-ADULT_YEARS = Fraction(18)
-"""From which age a source's word `adults` is read here: a choice of ours."""
+_READ_AS = (
+    ("adults?", Ages(Fraction(18), None)),
+    ("child|children", Ages(None, Fraction(18))),
+    ("infants?", Ages(None, Fraction(1))),
+    ("newborns?|neonates?", Ages(None, Fraction(1, 12))),
+)
+"""As which ages [years] a source's words are read here: choices of ours. Two of them in one text are read as none."""
 
 
-def outside(regimen: Regimen | None, age_years: Fraction | None) -> str | None:
+def outside(regimen: Regimen | None, patient: Patient) -> str | None:
     """Say why a patient is not, or may not be, of the population of a regimen's source.
 
-    Args: the regimen; the patient's age [years], None where it was not given.
+    Args: the regimen; the patient.
     Returns: the words, or None where the patient is of the population or the source states none.
     """
+    if _pregnant_only(regimen) and not patient.pregnant:
+        return "the regimen's own source states it for pregnant women" + (
+            "; pregnancy not recorded, add --pregnant" if patient.pregnant is None else ""
+        )
     ages, read = _ages(regimen)
+    age_years = patient.age_years
     if ages is None:
         return None
     if age_years is None:
         return f"the regimen's own source states it for patients {_words(ages)}{read}; age not recorded, add --age"
     if _holds(ages, age_years):
         return None
-    return f"the regimen's own source states it for patients {_words(ages)}{read}, not at {screen_text(age_years, 2)} years"
+    return f"the regimen's own source states it for patients {_words(ages)}{read}, not at {_age(age_years)}"
 
 
-def check_age(plan: Plan) -> Iterator[Finding]:
-    """Warn of an age outside those of the regimen's source or of the product's label.
+def check_population(patient: Patient, regimen: Regimen | None, choices: Choices, cited: tuple[Cited, ...]) -> Iterator[Finding]:
+    """Warn of a patient outside the population of the regimen's source or of the product's label.
 
-    Args: plan of a patient whose age was given.
+    Args: the patient; the regimen, None for a dose entered by hand; what was chosen; the regimen's citations.
     Returns: the warnings.
     """
-    age, regimen, supply = plan.patient.age_years, plan.regimen, plan.choices.supply
-    assert age is not None
-    years = screen_text(age, 2)
+    age, supply = patient.age_years, choices.supply
+    source = cited[0].source.citation if cited else None
+    if _pregnant_only(regimen) and (patient.pregnant is False or patient.sex == "male"):
+        yield Finding(
+            "pregnancy-outside-source", "warning", "The regimen's source is about pregnant women, and the patient is not one.", source
+        )
+    if age is None:
+        return
+    years = _age(age)
     ages, read = _ages(regimen)
     if ages and not _holds(ages, age):
-        source = plan.cited[0].source.citation
-        yield Finding(
-            "age-outside-source",
-            "warning",
-            f"The regimen's source is about patients {_words(ages)}{read}, and the patient is {years}.",
-            source,
-        )
+        text = f"The regimen's source is about patients {_words(ages)}{read}, and the patient is {years}."
+        yield Finding("age-outside-source", "warning", text, source)
     if not supply or not supply.product:
         return
-    table, asked = plan.choices.rate.table, plan.choices.rate.indication
+    table, asked = choices.rate.table, choices.rate.indication
     names = {asked} if asked else set(table.indications) if table else set()
     doses = [dose for dose in supply.product.doses if not names or "all" in names or names & set(dose.indications)]
     lowest = [dose.from_age_years for dose in doses]
@@ -66,10 +77,12 @@ def _ages(regimen: Regimen | None) -> tuple[Ages | None, str]:
 def _from_words(regimen: Regimen | None) -> Ages | None:
     """The ages of a population that is stated in words alone, such as adults or children."""
     words = (regimen and regimen.population) or ""
-    adults, children = (re.search(rf"\b(?:{names})\b", words) for names in ("adults?", "child|children|infants?|newborns?|neonates?"))
-    if bool(adults) == bool(children):
-        return None
-    return Ages(ADULT_YEARS, None) if adults else Ages(None, ADULT_YEARS)
+    found = [ages for names, ages in _READ_AS if re.search(rf"\b(?:{names})\b", words)]
+    return found[0] if len(found) == 1 else None
+
+
+def _pregnant_only(regimen: Regimen | None) -> bool:
+    return bool(regimen and regimen.population and regimen.population.startswith("pregnant"))
 
 
 def _holds(ages: Ages, age_years: Fraction) -> bool:
@@ -78,4 +91,12 @@ def _holds(ages: Ages, age_years: Fraction) -> bool:
 
 def _words(ages: Ages) -> str:
     bounds = ((word, years) for word, years in (("from", ages.from_years), ("below", ages.below_years)) if years is not None)
-    return " and ".join(f"{word} {screen_text(years, 2)} years" for word, years in bounds)
+    return " and ".join(f"{word} {_age(years)}" for word, years in bounds)
+
+
+def _age(years: Fraction) -> str:
+    """An age in years, or in months where that is the whole number."""
+    months = years * 12
+    if years < 2 and years.denominator > 1 and months.denominator == 1:
+        return f"{months} month{'' if months == 1 else 's'}"
+    return "1 year" if years == 1 else f"{screen_text(years, 2)} years"

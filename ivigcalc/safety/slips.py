@@ -4,7 +4,9 @@ That a course total is ordered every day is the best-documented of them: ISMP, A
 """
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
 from ivigcalc.checking import Doses, Expected, Reading, Slip
@@ -143,6 +145,9 @@ def _rest(case: _Case) -> Iterator[Slip]:
     reading, expected = case.reading, case.expected
     if reading.every and expected.every and not _covers(expected.every, reading.every):
         yield Slip("wrong-interval", f"every {reading.every} ordered, {interval_text(expected.every)} expected")
+    if apart(reading):
+        days = ", ".join(screen_date(day) for day in next(course for course in reading.dates if _gap(course)))
+        yield Slip("days-apart", f"the days of the course are apart, {days}; {len(expected.days_g)} consecutive days are expected")
     if reading.courses and expected.courses and reading.courses != expected.courses:
         yield Slip("wrong-courses", f"{reading.courses} courses ordered, {expected.courses} expected")
     for ordered, planned in zip(reading.dates, expected.dates, strict=False):
@@ -150,6 +155,19 @@ def _rest(case: _Case) -> Iterator[Slip]:
             here, there = next((one, other) for one, other in zip(ordered, planned, strict=True) if one != other)
             yield Slip("other-dates", f"{screen_date(here)} ordered, {screen_date(there)} expected")
             return
+
+
+def apart(reading: Reading) -> bool:
+    """Whether the order names dates that do not run on within a course.
+
+    Args: the reading.
+    Returns: whether.
+    """
+    return any(_gap(course) for course in reading.dates)
+
+
+def _gap(course: tuple[date, ...]) -> bool:
+    return any(later - earlier != timedelta(days=1) for earlier, later in pairwise(course))
 
 
 def _covers(stated: Span[Interval], ordered: Interval) -> bool:

@@ -15,13 +15,14 @@ VACCINES = "Measles- or varicella-containing vaccine"
 def check_vaccines(plan: Plan, table: VaccineTable) -> Iterator[Finding]:
     """Count the months of a table from the last infusion of the plan; it is stepwise, so nothing is interpolated.
 
-    The dose that counts is the highest course as a whole, a reading of ours: the tables do not say what divided doses count.
+    The dose that counts is that of the highest course as a whole, before rounding: a reading of ours, as the tables do not say what
+    divided doses count.
 
     Args: plan; the table.
     Returns: one finding.
     Raises: InputError for a date past the year 9999.
     """
-    dose = max(per_kg(plan, max(course.calculated_g, course.ordered_g)) for course in plan.courses)
+    dose = max(per_kg(plan, course.calculated_g) for course in plan.courses)
     what = f"{VACCINES}, {table.name}"
     course = f"{screen_text(dose)} g per kg, the whole course, which counts by a reading of ours"
     source = sources(table.cited)

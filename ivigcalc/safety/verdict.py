@@ -1,19 +1,21 @@
 """What an order says + what was expected -> a verdict. Pure; the slips that fit a difference are in `safety/slips.py`."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from fractions import Fraction
-from itertools import pairwise
 
 from ivigcalc.checking import Doses, Expected, Judged, Reading, Verdict
 from ivigcalc.errors import InputError
 from ivigcalc.model import DosingWeight, Finding
 from ivigcalc.numbers import exact_text, screen_text
-from ivigcalc.safety.cautions import days_of, sources
-from ivigcalc.safety.days28 import Day, highest, limit_text
+from ivigcalc.safety.cautions import days_of, haemolysis, sources
+from ivigcalc.safety.days28 import Day, highest, last_days, last_words, limit_text
 from ivigcalc.safety.expected import Context, changes, implied_kg, interval_text
 from ivigcalc.safety.order_parts import WHAT
-from ivigcalc.safety.slips import own_figures, slips_of
+from ivigcalc.safety.slips import apart, own_figures, slips_of
+from ivigcalc.units import DOSE_G_PER_KG
+
+SMALL_G_PER_KG = Fraction("0.1")
+"""Our own bound: below it an order may have lost its "per kg"."""
 
 
 def judge(readings: tuple[Reading, ...], expected: tuple[Expected, ...], context: Context) -> tuple[Judged, ...]:
@@ -33,11 +35,15 @@ def judge(readings: tuple[Reading, ...], expected: tuple[Expected, ...], context
 def _judge(reading: Reading, expected: tuple[Expected, ...], context: Context) -> Judged:
     grams = reading.grams_at(context.weight.kg)
     own = own_figures(reading, context)
+    if (reading.courses or 1) > 1 and not reading.every and len(reading.dates) < 2 and not any(one.every for one in expected):
+        example = 'such as "30 g daily for 5 days every 4 weeks, 3 courses"'
+        raise InputError(f"{WHAT}: names {reading.courses} courses and no interval, so 28 days cannot be judged; write it, {example}")
     if not expected:
         found = (
             *_limits(grams, None, context, rounded=False),
             *_in_28_days(reading, grams, None, context),
             *_remarks(reading, None, context),
+            *_small(grams, context),
         )
         kind: Verdict = "differs" if own else "above a limit" if _refused(found) else "within the limits"
         return Judged(reading, grams, kind, None, None, None, own, found)
@@ -59,6 +65,22 @@ def _judge(reading: Reading, expected: tuple[Expected, ...], context: Context) -
         return Judged(reading, grams, "differs", nearest, day_change, course_change, slips, found)
     kind = "above a limit" if _refused(found) else "agrees" if exact else "agrees within rounding"
     return Judged(reading, grams, kind, nearest, day_change, course_change, (), found)
+
+
+def _small(grams: Doses, context: Context) -> list[Finding]:
+    """Refuse an order far below any dose, and warn of one that may have lost its "per kg"; both are bounds of our own."""
+    least = DOSE_G_PER_KG[0]
+    figure = grams.course / max(context.weight.kg, context.actual_kg)
+    words = f"asks for {screen_text(figure)} g per kg in all"
+    if figure < least:
+        raise InputError(
+            f"{WHAT}: {words}, less than {screen_text(least)} g per kg (a bound of our own); look for mg written for g, "
+            "mL for g, or a point for a comma"
+        )
+    if figure >= SMALL_G_PER_KG:
+        return []
+    text = f"The order {words}, less than {screen_text(SMALL_G_PER_KG)} g per kg, a bound of our own; look for mg or mL written for g"
+    return [Finding("small-dose", "warning", f'{text}, and for "per kg" left out.')]
 
 
 def _refused(findings: tuple[Finding, ...]) -> bool:
@@ -85,21 +107,21 @@ def _same_weight(reading: Reading, weight: DosingWeight) -> None:
 def _limits(grams: Doses, expected: Expected | None, context: Context, *, rounded: bool) -> list[Finding]:
     """Judge the order by the limits, whatever it is compared with."""
     found = []
+    lower_kg = min(context.weight.kg, context.actual_kg)
     for limit in context.limits:
         ordered = max(grams.days) if limit.per == "day" else grams.course
-        figure = ordered / min(context.weight.kg, context.actual_kg)
+        figure = ordered / lower_kg
         if figure <= limit.g_per_kg:
             continue
         source = "; ".join(f"{cited.source.citation}, {cited.locator}" for cited in limit.cited)
         most = f"the limit of {screen_text(limit.g_per_kg)} g per kg per {limit.per}"
         text = f"The order asks for {screen_text(figure)} g per kg per {limit.per}, more than {most}"
-        known = (
-            next((f for f in expected.findings if f.code in (limit.code, f"{limit.code}-source")), None) if expected and rounded else None
-        )
+        meant = (expected.day_g if limit.per == "day" else expected.course_g) / lower_kg if expected and rounded else Fraction(0)
+        excused = rounded and figure * 10 <= max(limit.g_per_kg, meant) * 11  # as in a plan: rounding makes no more than a tenth
+        known = _known(expected, limit.code) if excused else None
         if known:
-            text += ", as the plan does."
-            found.append(known._replace(text=f"{text} {known.text}", source=source))
-        elif rounded:
+            found.append(known._replace(text=f"{text}, as what is expected does: {known.text}", source=source))
+        elif excused:
             found.append(Finding(f"{limit.code}-rounding", "warning", f"{text}; rounding alone takes it there.", source))
         else:
             found.append(Finding(limit.code, "refusal", f"{text}.", source, exact_text(figure)))
@@ -109,38 +131,58 @@ def _limits(grams: Doses, expected: Expected | None, context: Context, *, rounde
 def _in_28_days(reading: Reading, grams: Doses, fitting: Expected | None, context: Context) -> list[Finding]:
     """Judge the highest 28 consecutive dates of an order that repeats, or that follows a last course.
 
-    A warning where the expected doses are its source's own or rounding alone takes it there, else a refusal.
+    A warning where the expected doses are its source's own or rounding alone takes it there, else a refusal; what was found on
+    what is expected is repeated. From the same doses follows the risk of haemolysis.
     """
-    caution = context.most_in_28_days
-    if caution is None:
+    if context.cautions is None:
         return []
+    caution, blood = context.cautions.of["28-day-dose"], context.cautions.of["haemolysis"]
     above, width = caution.figures["above"], int(caution.figures["days"])
-    days = list(_days(reading, grams.days, context, width))
+    days = sorted(_days(reading, grams.days, context, width, fitting))
     most = highest(days, width)
     lower_kg = min(context.weight.kg, context.actual_kg)
-    if most is None or (figure := most.grams / lower_kg) <= above:
-        return []
+    course = grams.course / lower_kg
+    figure = most.grams / lower_kg if most else Fraction(0)
+    within = "in a course" if course >= figure else f"within {width} days"
+    found = list(haemolysis(max(course, figure), within, context.patient and context.patient.blood_group, blood))
+    if most is None or figure <= above:
+        return found
     source = sources(caution.cited)
-    with_last = ", with the last course" if most.first.course == 0 else ""
-    text = f"The order asks for {screen_text(figure)} g per kg within {width} days{with_last}, more than {limit_text(caution)}"
+    text = f"The order asks for {screen_text(figure)} g per kg within {width} days, more than {limit_text(caution)}"
+    if most.first.course == 0:
+        text += f"; {last_words(context.patient and context.patient.last_course)}"
+    known = _known(fitting, "28-day-dose")
+    if known and known.figure and figure * 10 <= Fraction(known.figure) * 11:
+        return [*found, known._replace(text=f"{text}, as what is expected does: {known.text}")]
     if fitting and most.first.course > 0:
-        calculated = highest(list(_days(reading, (fitting.day_g,) * reading.days, context, width)), width)
+        calculated = highest(sorted(_days(reading, (fitting.day_g,) * reading.days, context, width, fitting)), width)
         if calculated and calculated.grams / lower_kg <= above:
-            return [Finding("28-day-dose-rounding", "warning", f"{text}; rounding alone takes it there.", source)]
+            return [*found, Finding("28-day-dose-rounding", "warning", f"{text}; rounding alone takes it there.", source)]
         if fitting.of_source and fitting.every:
-            return [Finding("28-day-dose-source", "warning", f"{text}; the regimen's own source states it.", source)]
-    return [Finding("28-day-dose", "refusal", f"{text}.", source, exact_text(figure))]
+            return [*found, Finding("28-day-dose-source", "warning", f"{text}; the regimen's own source states it.", source)]
+    return [*found, Finding("28-day-dose", "refusal", f"{text}.", source, exact_text(figure))]
 
 
-def _days(reading: Reading, days_g: tuple[Fraction, ...], context: Context, width: int) -> Iterator[tuple[Day, Fraction]]:
-    """The days of an order with their doses [g], as far as a window reaches, after the last course; a month counts as 28 days."""
+def _known(expected: Expected | None, code: str) -> Finding | None:
+    """What was found on what is expected, of the same kind."""
+    return next((finding for finding in expected.findings if finding.code in (code, f"{code}-source")), None) if expected else None
+
+
+def _days(
+    reading: Reading, days_g: tuple[Fraction, ...], context: Context, width: int, fitting: Expected | None
+) -> Iterator[tuple[Day, Fraction]]:
+    """The days of an order with their doses [g], as far as a window reaches, after the last course; a month counts as 28 days.
+
+    Several courses without an interval have that of what is expected.
+    """
     first = reading.dates[0][0] if reading.dates else context.start
-    if context.last_course and first:
-        yield Day(context.last_course.day.toordinal(), 0), context.last_course.grams
+    if context.patient and context.patient.last_course and first:
+        yield from last_days(context.patient.last_course)
     begin = first.toordinal() if first else 1
     courses = [[day.toordinal() for day in dates] for dates in reading.dates] or [[begin + day for day in range(len(days_g))]]
-    if reading.every and len(courses) == 1:
-        step = days_of(reading.every, month=28)
+    every = reading.every or (fitting.every.low if fitting and fitting.every and reading.courses else None)
+    if every and len(courses) == 1:
+        step = days_of(every, month=28)
         reach = width // step + 2
         courses = [[day + number * step for day in courses[0]] for number in range(min(reach, reading.courses or reach))]
     for number, days in enumerate(courses, 1):
@@ -161,12 +203,15 @@ def _remarks(reading: Reading, expected: Expected | None, context: Context) -> l
     elif body and body.basis and body.basis != weight.basis:
         text = f"The order names {body.basis} body weight; this check doses on {weight.basis} body weight."
         found.append(Finding("order-weight-basis", "warning", text))
-    if any(later - earlier != timedelta(days=1) for course in reading.dates for earlier, later in pairwise(course)):
+    if expected is None and apart(reading):
         found.append(Finding("not-consecutive", "warning", "The dates of the order are not consecutive."))
     if expected and expected.every and not reading.every and len(reading.dates) < 2:
         found.append(Finding("no-interval", "note", f"The order names no interval; expected is {interval_text(expected.every)}."))
     if reading.every and (expected is None or expected.every is None):
         found.append(Finding("interval-not-compared", "note", f"The interval of the order, every {reading.every}, was not compared."))
+    if reading.courses and (expected is None or expected.courses is None):
+        text = f"The number of courses of the order, {reading.courses}, was not compared; without --cycles nothing states one."
+        found.append(Finding("courses-not-compared", "note", text))
     if reading.dates and not (expected and expected.dates):
         found.append(Finding("dates-not-compared", "note", "The dates of the order were not compared, as no --start was given."))
     return found
