@@ -781,3 +781,10 @@ def test_the_choices_of_one_regimen_name_it(tmp_path: Path) -> None:
     comparison = ask_choices({"weight": "62", "regimen": "a"}, catalogue)
     assert comparison.regimen is catalogue.regimens["a"]
     assert [option.regimen for option in comparison.options] == [comparison.regimen] * 2
+
+
+def test_every_infusion_and_course_has_its_dose_per_kg() -> None:
+    plan = ask_plan(weight="62", regimen="itp", round="5 g")  # 24.8 g as 25 g
+    assert {infusion.g_per_kg for infusion in plan.infusions} == {Fraction(25, 62)}
+    assert plan.courses[0].g_per_kg == Fraction(75, 62)
+    assert plan.courses[0].calculated_g_per_kg == Fraction("1.2")

@@ -127,7 +127,7 @@ def test_what_is_left_has_to_be_named_and_what_is_named_has_to_be_left() -> None
     assert [line.partition(":")[2].split(",")[0] for line in problems({"a.py": good}, {})] == [" no test notices"]
     gone = LEFT._replace(after="grams < most")
     assert "noticed now, or gone" in problems({"a.py": good}, {LEFT: "why", gone: "why"})[0]
-    assert problems({"a.py": good._replace(by_tests=18)}, {LEFT: "why"}) == [f"a.py: 94.7%, less than {LEAST_PERCENT}%"]
+    assert problems({"a.py": good._replace(by_tests=18)}, {LEFT: "why"}) == [f"94.7% noticed, less than {LEAST_PERCENT}%"]
     assert problems({"a.py": good._replace(by_tests=19)}, {LEFT: "why"}) == []
 
 

@@ -379,3 +379,9 @@ def test_a_percentage_ends_at_100() -> None:
 def test_a_number_of_24_characters_is_not_yet_too_long() -> None:
     text = "1" * 22 + ",5"
     assert message_of(lambda: read_number(text, "--weight")) == f"--weight: {text!r} has a comma; write {'1' * 22}.5"
+
+
+def test_a_whole_number_of_24_characters_is_not_yet_too_long() -> None:
+    text = "1" * 24
+    assert message_of(lambda: read_whole(text, "--days", most=31)).startswith(f"--days: {text} is more than 31, a bound of our own")
+    assert "a number of 25 characters" in message_of(lambda: read_whole(text + "1", "--days", most=31))

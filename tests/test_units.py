@@ -745,3 +745,14 @@ def test_an_age_that_cannot_be_read_says_what_to_write(text: str, words: str) ->
 @pytest.mark.parametrize(("text", "years"), [("8 MONTHS", "2/3"), ("8 months", "2/3"), ("54 Years", "54"), ("54Y", "54")])
 def test_an_age_is_read_in_letters_of_any_case(text: str, years: str) -> None:
     assert read_age(text) == Fraction(years)
+
+
+@pytest.mark.parametrize("text", ["NaN", "nan", "INF", "Infinity"])
+def test_what_is_no_quantity_is_said_in_letters_of_any_case(text: str) -> None:
+    assert f"{text!r} is not a quantity" in message_of(lambda: read_weight(text))
+
+
+def test_a_dose_that_cannot_be_read_says_what_to_write() -> None:
+    assert message_of(lambda: read_dose("some g/kg")) == (
+        "--dose: 'some' is not a number; write digits with at most one point, such as 0.4"
+    )

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ivigcalc.dosing.weights import _beside, _capped, adjusted_kg, bmi, decide, ideal_kg, side_by_side
+from ivigcalc.dosing.weights import _beside, _capped, _plain, adjusted_kg, bmi, decide, ideal_kg, side_by_side
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import DosingWeight, Patient, Undecided
 from ivigcalc.numbers import exact_text
@@ -1082,3 +1082,11 @@ def test_an_adjusted_weight_is_never_above_the_actual_one(weight: str, basis: st
     decision = _capped(person(weight="60"), Fraction(weight), policy, "a reason")
     assert decision.kg == min(Fraction(weight), 60)
     assert (decision.basis, decision.policy, decision.source) == (basis, "us-120", policy.source)
+
+
+@pytest.mark.parametrize(("weight", "basis"), [("60", "ideal"), ("60.01", "actual")])
+def test_a_formula_that_gives_the_actual_weight_keeps_its_name(weight: str, basis: str) -> None:
+    decision = _plain(person(weight="60", height="170", sex="male"), "ideal", Fraction(weight), "a reason")
+    assert isinstance(decision, DosingWeight)
+    assert (decision.basis, decision.policy) == (basis, "ideal")
+    assert decision.kg == 60
