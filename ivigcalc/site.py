@@ -14,9 +14,11 @@ from typing import NamedTuple
 from ivigcalc.catalogue import sha256_of
 from ivigcalc.catalogue.files import read_bytes
 from ivigcalc.catalogue.formulary import add_formulary
+from ivigcalc.catalogue.prices import read_prices
 from ivigcalc.catalogue.reading import Faults, Item, parse, text
 from ivigcalc.catalogue.regimens import add_regimens
 from ivigcalc.catalogue.sources import read_sources
+from ivigcalc.demand.prices import Prices
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import Catalogue, Choices, Formulary, Limits, SiteUse
 from ivigcalc.options import GetFormulary, Options, clean
@@ -42,6 +44,7 @@ class Site(NamedTuple):
     formulary: GetFormulary
     own: frozenset[str]  # such as regimens.ward-itp
     replaced: frozenset[str]  # those of them that ship under the same name
+    prices: Prices | None = None  # for the demand of many patients; no plan rests on them
 
 
 def load_site(path: Path, catalogue: Catalogue, limits: Limits, formulary: GetFormulary) -> Site:
@@ -54,7 +57,7 @@ def load_site(path: Path, catalogue: Catalogue, limits: Limits, formulary: GetFo
     faults = Faults(str(path))
     data = read_bytes(path)
     root = Item(parse(data, faults), "", faults)
-    root.only("site", "defaults", "sources", "regimens", "products", "ramps")
+    root.only("site", "defaults", "sources", "regimens", "products", "ramps", "price_per_g")
     name = root.take("site", _site_name, "the name of the hospital or ward, which every plan shows")
     sources = root.take("sources", read_sources) or {} if root.child("sources") else {}
     merged = add_regimens(root, sources, catalogue)
@@ -74,10 +77,12 @@ def load_site(path: Path, catalogue: Catalogue, limits: Limits, formulary: GetFo
         else:
             unread = frozenset(key for section in ("products", "ramps") for key, _ in _entries(root, section))
     _check_defaults(root, {key: value for key, value in defaults.items() if value not in unread}, limits, pharmacy)
+    known = {*(pharmacy().products if root.child("price_per_g") else ()), *(key for key, _ in _entries(root, "products"))}
+    prices = table.value(lambda item: read_prices(item, known)) if (table := root.child("price_per_g")) else None
     faults.report()
     own = frozenset(f"{section}.{key}" for section in ships for key, _ in _entries(root, section))
     replaced = own & frozenset(f"{section}.{key}" for section, keys in ships.items() for key in keys)
-    return Site(name, path, sha256_of(data), defaults, merged, pharmacy, own, replaced)
+    return Site(name, path, sha256_of(data), defaults, merged, pharmacy, own, replaced, prices)
 
 
 def _entries(root: Item, section: str) -> list[tuple[str, Item]]:

@@ -61,8 +61,10 @@ def read_date(text: str, today: date, what: str) -> date:
     if word == "tomorrow" and today < date.max:
         return today + timedelta(days=1)
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", word, re.ASCII):
+        serial = f"; {word} may be a spreadsheet's number of a day, so give its cell the format yyyy-mm-dd"
         raise InputError(
             f"{what}: {text!r} is not a date that has one reading; write year-month-day, such as 2027-01-04, or today or tomorrow"
+            f"{serial if re.fullmatch(r'[0-9]{5}(?:[.,][0-9]+)?', word, re.ASCII) else ''}"
         )
     try:
         return date(int(word[:4]), int(word[5:7]), int(word[8:]))

@@ -50,6 +50,11 @@ def with_outputs(text: str) -> str:
     return _example.sub(lambda found: f"{found[1]}{printed(found[2], files(text))}{found[4]}", text)
 
 
+def run_before(command: str) -> list[list[str]]:
+    """What a command of a page rests on: a schedule is what the command before it has written."""
+    return [["batch", "patients.csv", "-o", "schedule.csv"]] if command.startswith("ivigcalc demand schedule.csv") else []
+
+
 def printed(command: str, there: Mapping[str, str]) -> str:
     """What a command prints at 80 columns, in a folder of these files and with nobody's own site file."""
     environment = {"COLUMNS": "80", "XDG_CONFIG_HOME": "/nowhere", "APPDATA": "/nowhere", "TERM": "dumb"}
@@ -57,6 +62,9 @@ def printed(command: str, there: Mapping[str, str]) -> str:
         os.environ.pop("IVIGCALC_SITE", None)
         for name, held in there.items():
             Path(name).write_text(held, encoding="utf-8")
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+            for words in run_before(command):
+                run(words)
         out, err = io.TextIOWrapper(io.BytesIO(), "utf-8", newline=""), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
             run(shlex.split(command)[1:])

@@ -10,16 +10,26 @@ from ivigcalc.catalogue import data_file
 from ivigcalc.catalogue.formulary import load_formulary
 from ivigcalc.dosing.settle import missing
 from ivigcalc.model import Choices
+from ivigcalc.numbers import exact_text
+from ivigcalc.record import HISTORY
 from tests.test_request import CATALOGUE, LIMITS
 
 COLUMNS: Final = (
-    "id", "weight", "regimen", "dose", "days", "every", "cycles", "until", "start", "infuse-on", "closed", "height", "sex", "age",
-    "pregnant", "not-pregnant", "dosing-weight", "product", "concentration", "vials", "round", "direction", "round-over", "round-limit",
+    "id", "weight", "regimen", "dose", "days", "every", "begins", "cycles", "until", "start", "infuse-on", "closed", "height", "sex",
+    "age",
+    "pregnant", "not-pregnant", "pre-pregnancy-weight", "blood-group", "history", "last-course", "weight-date", "previous-weight",
+    "vaccines", "dosing-weight", "product", "concentration", "vials", "round", "direction", "round-over", "round-limit",
     "ramp", "at-risk", "rate-for", "pump-step", "start-time", "bispecific-start", "label", "accept", "reason",
 )  # fmt: skip
 PRODUCTS: Final = tuple(load_formulary(data_file("products.yaml")).products)
 POLICIES: Final = ("actual", "ideal", "adjusted", *LIMITS.weights.offered)
 REGIMENS: Final = tuple(CATALOGUE.regimens)
+DOSES: Final = ("0.4 g/kg/day", "1 g/kg/course", "2 g/kg/course", "400 mg/kg/day", "0.5 g per kg per day", "1000 mg/kg/course")
+HEIGHTS: Final = ("165", "1.8 m", "5 ft 5 in", "5'5\"", "150 cm", "65 in")
+RAMPS: Final = (
+    *("printed", "double every 30 min", "0.5, 1, 2 mL/kg/h every 30 min", "0.01, 0.02 mL/kg/min every 15 min"),
+    *("30, 60 mg/kg/h every 30 min", "0.5, 1 mg/kg/min every 30 min", "30 for 30 min, 60 mL/h"),
+)
 SETTLED: Final = tuple(r.id for r in CATALOGUE.regimens.values() if r.phases and not any(missing(phase, Choices()) for phase in r.phases))
 
 
@@ -28,7 +38,11 @@ def patient(random: Random, number: int) -> dict[str, str]:
     maybe = random.random
     row = {"id": f"p{number}", "weight": _weight(random)}
     if maybe() < 0.25:
-        row |= {"dose": random.choice(("0.4 g/kg/day", "1 g/kg/course", "2 g/kg/course", "400 mg/kg/day", "0.5 g/kg/day"))}
+        row |= {
+            "dose": random.choice(
+                ("0.4 g/kg/day", "1 g/kg/course", "2 g/kg/course", "400 mg/kg/day", "0.5 g per kg per day", "1000 mg/kg/course")
+            )
+        }
         row |= {"days": random.choice(("1", "2", "3", "5"))}
     else:
         row |= {"regimen": random.choice(REGIMENS if maybe() < 0.4 else SETTLED)}
@@ -36,8 +50,12 @@ def patient(random: Random, number: int) -> dict[str, str]:
             row |= {"days": random.choice(("1", "2", "4", "5"))}
         if maybe() < 0.15:
             row |= {"dose": random.choice(("1 g/kg/course", "2 g/kg/course", "0.4 g/kg/day"))}
+        if maybe() < 0.4:
+            row |= _what_is_asked_for(row["regimen"])
     if maybe() < 0.6:
         row |= {"start": random.choice(("2027-01-04", "2027-01-31", "today", "2028-02-29"))}
+        if maybe() < 0.2:
+            row |= {"last-course": random.choice(("2025-12-28 124 g", "2026-01-04 62.5 g", "2025-06-01 5 g"))}
         if maybe() < 0.3:
             row |= {"infuse-on": random.choice(("mon-fri", "mon,tue,wed", "fri-mon"))}
         if maybe() < 0.2:
@@ -45,24 +63,65 @@ def patient(random: Random, number: int) -> dict[str, str]:
     if maybe() < 0.4:
         row |= {"cycles": random.choice(("1", "2", "4", "6")), "every": random.choice(("3 weeks", "1 month", "28 days", ""))}
     if maybe() < 0.5:
-        row |= {"height": random.choice(("165", "1.8 m", "5 ft 5 in", "5'5\"", "150 cm")), "sex": random.choice(("female", "male"))}
+        row |= {
+            "height": random.choice(HEIGHTS),
+            "sex": random.choice(("female", "male")),
+        }
         row |= {"age": random.choice(("54", "8 months", "17", "")), "dosing-weight": random.choice(("", *POLICIES))}
         row |= random.choice(({}, {"not-pregnant": "yes"}, {"pregnant": "yes"} if row["sex"] == "female" else {}))
+        if "pregnant" in row and maybe() < 0.4:
+            row |= {"pre-pregnancy-weight": random.choice(("30", "25.5 kg", "60 lb"))}
+    row |= _record(random)
     if maybe() < 0.4:
         row |= {"product": random.choice(PRODUCTS)}
+        if row["product"] == "gammagard-sd-us":  # made up to either
+            row |= {"concentration": random.choice(("", "5%", "10%"))}
     elif maybe() < 0.2:
-        row |= {"concentration": random.choice(("10%", "50 mg/mL")), "vials": random.choice(("5,10,20", "2.5, 10", ""))}
+        row |= {"concentration": random.choice(("10%", "50 mg/mL", "5 g in 50 mL")), "vials": random.choice(("5,10,20", "2.5, 10", ""))}
     if maybe() < 0.3:
         row |= {"round": random.choice(("5 g", "vial", "0.1 g", *LIMITS.rounding.rules))}
         if maybe() < 0.4:
             row |= {"direction": random.choice(("nearest", "down", "up")), "round-over": random.choice(("", "day", "course"))}
     if maybe() < (0.3 if "product" in row else 0.02):
-        row |= {"ramp": random.choice(("printed", "0.5, 1, 2 mL/kg/h every 30 min", "double every 30 min")), "start-time": "09:00"}
+        row |= {"ramp": random.choice(RAMPS), "start-time": "09:00"}
     if maybe() < 0.3:
         row |= {"label": random.choice(("bed 4", "ward 3, bed 4", 'say "go"', "=1+1", "é ß 漢", " a;b "))}
     if maybe() < 0.03:
         row |= {"dose": "1.5 g/kg/day", "days": "1", "accept": "daily-dose=1.5", "reason": "meant; by haematology"}
     return {name: text for name, text in row.items() if text}
+
+
+def _what_is_asked_for(regimen: str) -> dict[str, str]:
+    """What the phases of a regimen leave open, phase by phase where there are several, for an adult in whom maintenance begins late."""
+    phases = CATALOGUE.regimens[regimen].phases
+    found: dict[str, list[str]] = {}
+    for phase in phases:
+        own = f"{phase.name} " if len(phases) > 1 else ""
+        for option in missing(phase, Choices()):
+            figures = {
+                "--dose": f"{exact_text(phase.dose.low)} g/kg/{phase.per}" if phase.dose else "0.4 g/kg/course",
+                "--days": str(phase.days.low) if phase.days else "2",
+                "--every": str(phase.every.high) if phase.every else "4 weeks",
+                "--begins": "8 weeks",
+            }
+            name = option.split()[0]
+            found.setdefault(name.removeprefix("--"), []).append(own + figures[name])
+    return {**{name: ", ".join(figures) for name, figures in found.items()}, "age": "54"}
+
+
+def _record(random: Random) -> dict[str, str]:
+    """What is known of the patient's record."""
+    maybe = random.random
+    row: dict[str, str] = {}
+    if maybe() < 0.3:
+        row |= {"blood-group": random.choice(("O", "A", "b neg", "AB+"))}
+    if maybe() < 0.2:
+        row |= {"history": random.choice(("none", "none", *HISTORY, "iga-deficiency;corn-allergy", "IgA deficiency"))}
+    if maybe() < 0.1:
+        row |= {"weight-date": random.choice(("2025-06-01", "2026-01-04")), "previous-weight": random.choice(("", _weight(random)))}
+    if maybe() < 0.1:
+        row |= {"vaccines": random.choice(tuple(LIMITS.cautions.vaccines if LIMITS.cautions else ()))}
+    return row
 
 
 def _weight(random: Random) -> str:
@@ -115,6 +174,11 @@ BROKEN: Final[dict[str, tuple[Callable[[str], bytes], str]]] = {
     "flag with no": (_with(pregnant="no"), "write yes for not-pregnant"),
     "product unknown": (_with(product="privigen-ux"), "privigen-u"),
     "acceptance of another patient": (_with(accept="daily-dose=2", reason="no"), "does not carry over from another patient"),
+    "history unknown": (_with(history="asthma"), "'asthma' is not known"),
+    "history against it": (_with(history="anaphylaxis-to-immunoglobulin"), "nothing accepts this"),
+    "last course without start": (_with(last_course="2026-01-04 124 g"), "add --start"),
+    "last course in the future": (_with(start="2027-01-04", last_course="2027-01-05 124 g"), "is not before"),
+    "blood group with a zero": (_with(blood_group="0"), "is the letter O"),
     "id missing": (lambda key: _with()("").replace(b",62,itp", b",62,itp"), "the id is missing"),
     "too few cells": (_raw("KEY,62,itp"), "3 cells where the header has"),
     "too many cells": (_raw(f"{_GOOD},62"), "cells where the header has"),

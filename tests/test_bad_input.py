@@ -190,7 +190,7 @@ OPTIONS = [
     (f"{ITP} -o a.csv --output b.csv", 2, "--output", "given twice", "write it once"),
     ("plna --weight 62", 2, "No such command", "'plna'", "Did you mean 'plan'?"),
     ("regimens --all", 2, "No such option", "'--all'", "ivigcalc regimens --help"),
-    ("catalogue chek x", 2, "No such command", "'chek'", "Did you mean 'check'?"),
+    ("catalogue chek x", 2, "No such command", "'chek'", "Did you mean one of: 'check'"),
     ("catalogue check", 2, "Missing argument", "FILE", "ivigcalc catalogue check --help"),
     ("--versoin", 2, "No such option", "'--versoin'", "Did you mean '--version'?"),
 ]

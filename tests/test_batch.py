@@ -1,13 +1,13 @@
 """Files of patients: every row as `plan` does it, digit by digit; no row stops another, and none is lost."""
 
 import csv
+import errno
 import io
 import json
 import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -17,27 +17,18 @@ from typing import Any, Final
 
 import pytest
 
-from ivigcalc import __version__
 from ivigcalc.batch import running
 from ivigcalc.batch.columns import COLUMNS, FLAGS, SEVERAL
 from ivigcalc.batch.planning import Task, _keep, head
 from ivigcalc.batch.reading import Record, read_header
-from ivigcalc.catalogue import data_file, sha256_of
-from ivigcalc.catalogue.formulary import load_formulary
 from ivigcalc.cli import app
 from ivigcalc.cli.batch import load
-from ivigcalc.errors import InputError, Refused
-from ivigcalc.export.json import as_json
-from ivigcalc.model import Comparison, Origin, Plan
-from ivigcalc.options import Options
-from ivigcalc.request import answer
 from tests.conftest import Run, RunCli
+from tests.many import words_of
 from tests.patients import BROKEN, line, mixed, patient
 from tests.patients import COLUMNS as MIXED_COLUMNS
-from tests.test_request import CATALOGUE, LIMITS
 
 SMALL: Final = "id,weight,regimen\np1,62,itp\np2,70,itp\n"
-FORMULARY: Final = load_formulary(data_file("products.yaml"))
 
 
 def write(folder: Path, text: str | bytes, name: str = "patients.csv") -> str:
@@ -54,92 +45,6 @@ def batch(run_cli: RunCli, folder: Path, text: str | bytes, *words: str, name: s
 
 def rows(data: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(data.decode(), newline=""), strict=True))
-
-
-def options_of(row: dict[str, str]) -> Options:
-    """The options that the command line would hold for a row; independent of what reads the file."""
-    options: dict[str, str | tuple[str, ...]] = {name: text for name, text in row.items() if name != "id"}
-    for name in SEVERAL:
-        if name in row:
-            options[name] = tuple(row[name].split(";"))
-    return options
-
-
-def words_of(row: dict[str, str]) -> list[str]:
-    """The words of the command line for a row."""
-    words: list[str] = []
-    for name, value in options_of(row).items():
-        if name in FLAGS:
-            words.append(f"--{name}")
-        else:
-            words += [f"--{name}={text}" for text in ((value,) if isinstance(value, str) else value)]
-    return words
-
-
-def planned(options: Options) -> Plan | str:
-    """What `plan` answers: a plan, or `faulty` or `refused`."""
-    try:
-        result = answer(options, CATALOGUE, LIMITS, date.today(), lambda: FORMULARY)
-    except (InputError, Refused) as error:
-        return "faulty" if isinstance(error, InputError) else "refused"
-    if isinstance(result, Comparison):
-        return "refused" if result.regimen or len({option.regimen for option in result.options}) == 1 else "faulty"
-    return result
-
-
-def origin(options: Options, plan: Plan) -> Origin:
-    products = sha256_of(FORMULARY.data) if plan.choices.supply else None
-    return Origin(options=dict(options), version=__version__, catalogue_sha256=sha256_of(CATALOGUE.data), products_sha256=products)
-
-
-@pytest.fixture(scope="module")
-def mixed_file(tmp_path_factory: pytest.TempPathFactory, run_cli: RunCli) -> tuple[Path, Run]:
-    """5,000 mixed rows, planned once as JSON Lines."""
-    folder = tmp_path_factory.mktemp("mixed")
-    data, _, _ = mixed(5_000)
-    run = batch(run_cli, folder, data, "-o", str(folder / "out.jsonl"), "--errors", str(folder / "errors.csv"))
-    return folder, run
-
-
-def test_every_good_row_of_5_000_mixed_ones_is_as_plan_does_it(mixed_file: tuple[Path, Run]) -> None:
-    folder, run = mixed_file
-    _, good, _ = mixed(5_000)
-    found = (json.loads(text, parse_float=str, parse_int=str) for text in (folder / "out.jsonl").read_bytes().splitlines())
-    errors = {int(row["line"]): row for row in rows((folder / "errors.csv").read_bytes())}
-    counts = {"faulty": 0, "refused": 0, "planned": 0}
-    for number, row in good.items():
-        options = options_of(row)
-        plan = planned(options)
-        if isinstance(plan, str):
-            assert (errors[number]["kind"], errors[number]["id"]) == (plan, row["id"]), row
-            counts[plan] += 1
-            continue
-        assert number not in errors
-        expected = json.loads(as_json(plan, origin(options, plan)), parse_float=str, parse_int=str)
-        assert next(found) == {"id": row["id"], **expected}
-        counts["planned"] += 1
-    assert next(found, None) is None
-    assert counts["planned"] > 1_500
-    assert f"ivigcalc: read 5,000 rows: {counts['planned']:,} planned, " in run.err
-
-
-def test_every_broken_row_of_5_000_mixed_ones_is_reported_and_none_is_lost(mixed_file: tuple[Path, Run]) -> None:
-    folder, run = mixed_file
-    _, good, broken = mixed(5_000)
-    errors = rows((folder / "errors.csv").read_bytes())
-    by_line = {int(row["line"]): row for row in errors}
-    for number, way in broken.items():
-        assert BROKEN[way][1] in by_line[number]["message"], way
-        assert by_line[number]["kind"] in ("faulty", "refused")
-    assert run.code == 1
-    written = len((folder / "out.jsonl").read_bytes().splitlines())
-    assert len(good) + len(broken) == 5_000 == written + len(errors)
-    assert len(by_line) == len(errors)
-
-
-def test_there_are_30_ways_and_each_is_tried() -> None:
-    assert len(BROKEN) >= 30
-    assert set(mixed(5_000)[2].values()) == set(BROKEN)
 
 
 @pytest.mark.parametrize("way", BROKEN)
@@ -384,42 +289,7 @@ def test_what_is_kept_is_bounded_and_changes_nothing(run_cli: RunCli, tmp_path: 
         assert len(kept) <= 3
 
 
-# Interrupted and killed
-
-
-def start(folder: Path, *words: str) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "ivigcalc", "batch", "patients.csv", "-o", "out.csv", "--errors", "errors.csv", *words]
-    return subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
-@pytest.mark.parametrize("seed", range(5))
-def test_killed_at_any_moment_the_old_file_is_whole(tmp_path: Path, seed: int) -> None:
-    data, _, _ = mixed(3_000)
-    write(tmp_path, data)
-    write(tmp_path, "old", "out.csv")
-    process = start(tmp_path, "--force", "--jobs", str(1 + seed % 2))
-    try:
-        time.sleep(Random(seed).randint(20, 120) / 100)
-    finally:
-        process.kill()
-        process.communicate()
-    assert (tmp_path / "out.csv").read_bytes() == b"old"
-    assert not (tmp_path / "errors.csv").exists()
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_interrupted_nothing_is_left_behind(tmp_path: Path, jobs: str) -> None:
-    data, _, _ = mixed(20_000)
-    write(tmp_path, data)
-    process = start(tmp_path, "--jobs", jobs)
-    while not any(path.suffix == ".tmp" and path.stat().st_size for path in tmp_path.iterdir()):
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate()
-    assert (process.returncode, said.decode().strip()) == (130, "ivigcalc: interrupted; nothing was written")
-    assert [path.name for path in tmp_path.iterdir()] == ["patients.csv"]
+# Interrupted: tests/test_killed.py holds what a signal leaves behind
 
 
 def test_interrupted_on_standard_output_it_says_so(run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -429,6 +299,9 @@ def test_interrupted_on_standard_output_it_says_so(run_cli: RunCli, tmp_path: Pa
     monkeypatch.setattr("ivigcalc.batch.running.plan_records", interrupt)
     run = batch(run_cli, tmp_path, SMALL)
     assert (run.code, run.err) == (4, "ivigcalc: interrupted; what stands on standard output is not complete\n")
+    run = batch(run_cli, tmp_path, SMALL, "-o", str(tmp_path / "out.csv"), "--errors", str(tmp_path / "errors.csv"))
+    assert (run.code, run.err) == (130, "ivigcalc: interrupted; nothing was written\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["patients.csv"]
 
 
 def test_what_a_process_does(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -462,3 +335,27 @@ def test_a_process_that_dies_is_said_and_nothing_is_written(run_cli: RunCli, tmp
     assert run.code == 4
     assert "a process ended before its rows were planned" in run.err
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_process_that_cannot_be_started_is_said(run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor.submit", refuse)
+    run = batch(run_cli, tmp_path, SMALL, "-o", str(tmp_path / "out.csv"), "--jobs", "2")
+    assert (run.code, run.err) == (
+        4,
+        "ivigcalc: a process could not be started (Resource temporarily unavailable); run again with --jobs 1\n",
+    )
+    assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="masks of Unix")
+def test_what_a_terminal_sends_to_all_is_kept_from_what_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    with running._left_to_the_parent():
+        assert {signal.SIGINT, signal.SIGHUP} <= signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
+    monkeypatch.delattr(signal, "pthread_sigmask")  # as on Windows
+    with running._left_to_the_parent():
+        pass

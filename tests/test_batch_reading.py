@@ -18,23 +18,38 @@ from tests.test_batch import batch, rows
     ("text", "message"),
     [
         (b"", "the file of patients is empty; its first line names the columns"),
-        (b"\n", "line 1 is no header: none of its 1 cell names a column"),
-        (b"p1,62,itp\n", "line 1 is no header: none of its 3 cells names a column; write such as id,weight,regimen"),
+        (b"\n", "line 1 is no header: it names no column; write one such as id,weight,regimen,start,cycles"),
+        (
+            b"Ward 4\nid,weight,regimen\n",
+            "line 1 is no header: it names no column; write one such as id,weight,regimen,start,cycles, and delete",
+        ),
+        (b"sep=;\nid;weight;regimen\n", "line 1 is no header: none of its 2 cells names a column"),
+        (b"p1,62,itp\n", "line 1 is no header: none of its 3 cells names a column; write one such as id,weight,regimen"),
         (b"id,wieght,regimen\n", "the column 'wieght' is not known; did you mean weight"),
         (b"id,weight,regimen,ward\n", "the column 'ward' is not known; "),
-        (b"id,weight,regimen,zzzzzz\n", "the column 'zzzzzz' is not known; delete it; columns are named as the options"),
+        (b"id,weight,regimen,zzzzzz\n", "the column 'zzzzzz' is not known; rename it, or delete it; columns are named as the options"),
         (b"id,weight,regimen,Weight\n", "the column weight stands twice; delete one of them"),
         (b"id,weight,,regimen\n", "column 3 has no name; name it, or delete the column"),
         (b"weight,regimen\n", "the column id is missing"),
         (b"id,regimen\n", "the column weight is missing"),
         (b"id,weight\n", "the column regimen is missing; add it, or dose for doses of your own"),
         (b"id,weight,force\n", "the column 'force' is not known"),
-        (b"id|weight|regimen\n", "none of its 1 cell names a column"),
+        (b"Patient ID,Weight,Regimen\n", "the column 'Patient ID' is not known; did you mean id? Columns are named as the options of"),
+        (b"id,Weight (lb),regimen\n", "the column 'Weight (lb)' is not known; did you mean weight (a number alone is in kg)?"),
+        (b"id weight regimen\n", "line 1 is no header: it names no column"),
+        (b",,\n", "line 1 is no header: none of its 3 cells names a column"),
+        (b'{"id": "p1"}\n', "line 1 is JSON and not a header; a file of JSON Lines is named .jsonl"),
         (b"id,weight,reg\0imen\n", "line 1, the header: the line holds a NUL byte"),
         (b"id,weight,r\xe9gimen\n", "line 1, the header: byte 12 of the line, 0xe9, is not UTF-8"),
         ("id,weight,regimen\n".encode("utf-16"), "line 1: the file is UTF-16; save it as CSV UTF-8"),
         (b'id,weight,"regimen\n', "the column '\"regimen' is not known; did you mean regimen"),
         (b"id,weight,regimen\rp1,62,itp\r", "a carriage return stands inside the line"),
+        (b"id,weight,regimen\r" + b"p1,62,itp\r" * 9_000, "line 1, the header: a carriage return stands inside the line"),
+        (
+            "id,weight,regimen\n".encode("utf-16-le"),
+            "line 1, the header: the line holds a NUL byte, so it is no text; save the file as CSV UTF-8",
+        ),
+        (b"PK\x03\x04\x14\0\x06\0", "line 1, the header: the line holds a NUL byte, so it is no text; save the file as CSV UTF-8"),
         (b"x" * 70_000, "line 1, the header: a line of 70,000 bytes; write at most 65,536 (a bound of our own)"),
     ],
 )
@@ -56,6 +71,64 @@ def test_a_delimiter_in_a_quoted_name_does_not_count() -> None:
 
 
 HEAD = "id,weight,regimen,label\n"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_empty_columns_and_cells_at_the_end_are_left_out(run_cli: RunCli, tmp_path: Path, delimiter: str) -> None:
+    text = "id,weight,regimen,,\np1,62,itp,,\n,,,,\np2,62,itp\np3,62,itp,,,,,\np4,62,itp,, ,\np5,62,itp,,x\n,,,,x\np6,62\n"
+    run = batch(run_cli, tmp_path, text.replace(",", delimiter))
+    assert [row["id"] for row in rows(run.out)[::3]] == ["p1", "p2", "p3", "p4"]
+    said = run.err.splitlines()
+    assert said[0].startswith("ivigcalc: line 7: faulty: 5 cells where the header has 3; mend the delimiters of this row")
+    assert said[1].startswith("ivigcalc: line 8: faulty: 5 cells where the header has 3")
+    assert said[2].startswith("ivigcalc: line 9: faulty: 2 cells where the header has 3")
+    assert said[3:] == ["ivigcalc: read 7 rows: 4 planned, 0 refused, 3 faulty", "ivigcalc: 1 row without a word was passed over"]
+
+
+def test_a_header_that_stands_again_is_no_patient(run_cli: RunCli, tmp_path: Path) -> None:
+    run = batch(run_cli, tmp_path, 'id,weight,regimen,\np1,62,itp\nID, Weight,"regimen",\np2,62,itp\n')
+    assert [row["id"] for row in rows(run.out)] == ["p1"] * 3 + ["p2"] * 3
+    assert run.err.startswith("ivigcalc: line 3: faulty: the header stands here again; delete this line\n")
+
+
+def test_no_row_after_another_header_is_planned(run_cli: RunCli, tmp_path: Path) -> None:
+    """Two files one after the other: 165 of the second one is a height, and would be a body weight by the first header."""
+    text = "id,weight,height,regimen\np1,62,165,itp\nid,height,weight,regimen\np2,165,62,itp\np3,0,62,itp\n"
+    for jobs in ("1", "2"):
+        run = batch(run_cli, tmp_path, text, "--jobs", jobs)
+        assert [row["id"] for row in rows(run.out)] == ["p1"] * 3
+        said = run.err.splitlines()
+        assert said[0] == "ivigcalc: line 3: faulty: another header stands here, with other columns; split the file before this line"
+        for number in (4, 5):
+            assert said[number - 3] == (
+                f"ivigcalc: line {number}: faulty: another header stands on line 3, so that the columns of this row are not sure; "
+                "split the file before that line"
+            )
+        assert said[3] == "ivigcalc: read 4 rows: 1 planned, 0 refused, 3 faulty"
+
+
+def test_a_patient_may_have_the_name_of_a_column(run_cli: RunCli, tmp_path: Path) -> None:
+    run = batch(run_cli, tmp_path, HEAD + "label,62,itp,dose\n")
+    assert (run.code, [row["id"] for row in rows(run.out)]) == (0, ["label"] * 3)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        *(
+            (typed, "is not a date that has one reading; write year-month-day")
+            for typed in ("04/01/2027", "1/4/2027", "04-Jan-27", "#REF!")
+        ),
+        ("2027-01-04 00:00:00", "write year-month-day, such as 2027-01-04, or today or tomorrow"),
+        ("46391", "46391 may be a spreadsheet's number of a day, so give its cell the format yyyy-mm-dd"),
+        ("46391.0", "may be a spreadsheet's number of a day"),
+    ],
+)
+def test_dates_as_a_spreadsheet_writes_them(run_cli: RunCli, tmp_path: Path, typed: str, words: str) -> None:
+    run = batch(run_cli, tmp_path, f"id,weight,regimen,start\np1,62,itp,{typed}\n")
+    assert (run.code, run.out.count(b"\n")) == (1, 1)
+    assert f"line 2: id p1: faulty: start: {typed!r} is not a date" in run.err
+    assert words in run.err
 
 
 def test_a_quote_left_open_takes_no_other_row_with_it(run_cli: RunCli, tmp_path: Path) -> None:

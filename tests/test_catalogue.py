@@ -475,7 +475,9 @@ def test_a_file_of_limits_is_told_from_one_of_regimens(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "holds"), [("regimens.yaml", "96 regimens"), ("limits.yaml", "2 limits")])
 def test_check_of_a_sound_file(run_cli: RunCli, name: str, holds: str) -> None:
     path = data_file(name)
-    assert run_cli("catalogue", "check", str(path)) == (0, f"{path}: no faults; {holds}\n".encode(), "")
+    code, out, err = run_cli("catalogue", "check", str(path))
+    assert (code, err) == (0, "")
+    assert out.decode().splitlines()[-1].startswith(f"{path}: no faults; {holds}")  # what is suspicious is in tests/test_review.py
 
 
 @pytest.mark.parametrize("name", [*FAULTS, "alias_bomb"])

@@ -5,12 +5,18 @@ import io
 import json
 import re
 import shlex
+import sys
+import tracemalloc
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
+import click
 import pytest
+import typer
 
+from ivigcalc.batch.columns import ORDERS
+from ivigcalc.cli import app
 from ivigcalc.export.check import COLUMNS
 from tests.conftest import RunCli
 from tests.test_display import problems
@@ -331,10 +337,14 @@ def test_a_file_gives_a_file(run_cli: RunCli, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ('a,62,itp', "has 3 cells and the file 5 columns"),
-        ('a,62,itp,25 g OD for 3 days,,x', "has 6 cells"),
-        ('a,62,itp,25 g OD for 3 days,maybe', "write yes"),
-        ('a,62,itp,=1+1,', "not checked"),
+        ('a,62,itp', "not checked: line 3: 3 cells where the header has 5"),
+        ('a,62,itp,25 g OD for 3 days,,x', "not checked: line 3: 6 cells where the header has 5"),
+        ('a,62,itp,25 g OD for 3 days,maybe', "not checked: line 3: --pregnant: 'maybe' is not yes; write yes"),
+        ('a,62,itp,=1+1,', "not checked: line 3: "),
+        ('a,62,itp,"25 g OD for 3 days,', "not checked: line 3: a quote opens a cell"),
+        ('a,62,itp,25 g OD\0 for 3 days,', "not checked: line 3: the line holds a NUL byte"),
+        ('id,weight,regimen,order,pregnant', "not checked: line 3: the header stands here again"),
+        (f"a,62,itp,{'x' * 70_000},", "not checked: line 3: a line of 70,011 bytes; write at most 65,536"),
     ],
 )  # fmt: skip
 def test_a_faulty_row_stops_no_other(run_cli: RunCli, tmp_path: Path, row: str, words: str) -> None:
@@ -345,20 +355,23 @@ def test_a_faulty_row_stops_no_other(run_cli: RunCli, tmp_path: Path, row: str, 
     rows = list(csv.DictReader(io.StringIO(result.text, newline="")))
     assert (result.code, [one["verdict"] for one in rows]) == (2, ["agrees within rounding", "unreadable", "agrees within rounding"])
     assert words in rows[1]["message"]
-    assert rows[1]["id"] == "a"
+    assert rows[1]["id"] == ("a" if row.endswith(("maybe", "=1+1,")) else "")  # where the cells are in doubt, the line has to do
     assert not rows[1]["order"].startswith("=")
 
 
 @pytest.mark.parametrize(
     ("content", "code", "words"),
     [
-        (b"id,weight,regimen\n1,62,itp\n", 2, "no column 'order'"),
+        (b"id,weight,regimen\n1,62,itp\n", 2, "line 1, the header: the column order is missing; add it, such as id,weight,regimen,order"),
+        (b"id,regimen,order\n1,itp,30 g\n", 2, "line 1, the header: the column weight is missing"),
         (b"id,weight,order,colour\n1,62,30 g,red\n", 2, "'colour' is not known"),
         (b"id,weight,order,weight\n1,62,30 g,62\n", 2, "twice"),
-        (b"", 2, "no column"),
-        (b"id,weight,order\n1,62,\"30 g\n", 2, "not CSV"),
-        (b"id,weight,order\n1,62,30 g \xff\n", 2, "UTF-8"),
+        (b"", 2, "the file of orders is empty; its first line names the columns, such as id,weight,regimen,order"),
+        (b"1,62,30 g\n", 2, "line 1 is no header"),
+        (b"id,weight,\xf6rder\n", 2, "UTF-8"),
+        ("id,weight,order\n".encode("utf-16"), 2, "the file is UTF-16"),
         (b"id,weight,order\n", 2, "no orders"),
+        (b"id,weight,order\n,,\n\n", 2, "no orders"),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_is_refused(run_cli: RunCli, tmp_path: Path, content: bytes, code: int, words: str) -> None:
@@ -369,13 +382,118 @@ def test_a_file_that_cannot_be_read_is_refused(run_cli: RunCli, tmp_path: Path, 
     assert words in result.err
 
 
-def test_a_file_that_is_not_there_or_too_large(run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run_cli("check", "--csv", str(tmp_path / "none.csv")).code == 2
-    assert run_cli("check", "--csv", str(tmp_path)).code == 2
+def test_a_file_that_is_not_there(run_cli: RunCli, tmp_path: Path) -> None:
+    for name in (tmp_path / "none.csv", tmp_path):
+        result = run_cli("check", "--csv", str(name))
+        assert (result.code, result.out) == (2, b"")
+        assert "could not be read" in result.err
+        assert "name a file of orders" in result.err
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_file_as_spreadsheets_and_exports_write_it(run_cli: RunCli, tmp_path: Path, delimiter: str) -> None:
+    text = 'ID,Weight,Regimen,Order,,\r\na,62,itp,25 g OD for 3 days,,\r\nb,62,itp,"30 g\r\nOD for 3 days",,\r\n,,,,,\r\n'
+    source = tmp_path / "orders.csv"
+    source.write_bytes(text.replace(",", delimiter).encode())
+    result = run_cli("check", "--csv", str(source))
+    rows = list(csv.DictReader(io.StringIO(result.text, newline="")))
+    assert [(row["id"], row["verdict"]) for row in rows] == [("a", "agrees within rounding"), ("b", "differs")]
+    assert result.code == 1
+    assert "2 orders: 1 agree, 1 to be mended, 0 could not be read" in result.err
+
+
+def test_the_columns_of_a_file_of_orders_are_the_options_of_check() -> None:
+    command = typer.main.get_command(app)
+    check = command.get_command(click.Context(command), "check")  # type: ignore[attr-defined]
+    options = {opt.removeprefix("--") for parameter in check.params for opt in parameter.opts if opt.startswith("--")}
+    assert set(ORDERS.columns) == {"id", *options} - {"csv", "output", "force", "format", "site", "help"}
+
+
+JSON_ROWS = (
+    '{"id": "a", "weight": 75, "dose": "2 g/kg/course", "days": 5, "order": "150 g daily for 5 days"}\n'
+    '{"weight": "62", "regimen": "itp", "order": "25 g OD for 3 days", "history": ["iga-deficiency"]}\n'
+    '{"id": "c", "weight": "62", "order": "25 g pro Tag"}\n{"id": "d", "weight": 0, "order": "25 g once"}\n{\n'
+)
+
+
+@pytest.mark.parametrize("standard_input", [True, False])
+def test_json_lines_in_and_out(run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, standard_input: bool) -> None:
+    source = tmp_path / "orders.jsonl"
+    source.write_text(JSON_ROWS, encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(JSON_ROWS.encode())))
+    target = tmp_path / "checked.jsonl"
+    result = run_cli("check", "--csv", "-" if standard_input else str(source), "-o", str(target))
+    assert (result.code, result.out) == (2, b"")
+    assert "5 orders: 1 agree, 1 to be mended, 3 could not be read" in result.err
+    first, second, *unreadable = (json.loads(line) for line in target.read_text(encoding="utf-8").splitlines())
+    for found, options in ((first, COURSE), (second, "check --weight 62 --regimen itp --history iga-deficiency")):
+        shown = run_cli(*shlex.split(options), "--order", found["order"], "--format", "json")
+        alone = json.loads(shown.out)
+        assert {**found, "inputs": None} == {"id": found["id"], **alone, "inputs": None}
+        assert found["inputs"]["options"] == alone["inputs"]["options"]
+    assert [next(iter(found)) for found in (first, second, *unreadable)] == ["id"] * 5
+    assert (first["id"], second["id"]) == ("a", None)
+    assert [(row["id"], row["verdict"], row["passes"], row["order"]) for row in unreadable] == [
+        ("c", "unreadable", False, "25 g pro Tag"),
+        ("d", "unreadable", False, "25 g once"),
+        (None, "unreadable", False, None),
+    ]
+    assert [row["message"].split(":")[0] for row in unreadable] == ["line 3", "line 4", "line 5"]
+
+
+def test_standard_input_as_csv_and_json_lines_as_asked(run_cli: RunCli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(as_csv(ROWS[:3]).encode())))
+    result = run_cli("check", "--csv", "-", "--format", "jsonl")
+    assert [json.loads(line)["verdict"] for line in result.out.splitlines()] == VERDICTS[:2]
+    assert result.code == 1
+
+
+def test_a_row_that_was_kept_is_that_of_its_own_order(run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    head, *rows = ROWS
+    repeated = [head, *rows, *((f"{row[0]}2", *row[1:]) for row in rows), *((f"{row[0]}3", *row[1:]) for row in rows)]
+    source = tmp_path / "orders.csv"
+    source.write_text(as_csv(repeated), encoding="utf-8")
+    result = run_cli("check", "--csv", str(source))
+    found = list(csv.reader(io.StringIO(result.text, newline="")))[1:]
+    assert [row[0] for row in found] == [row[0] for row in repeated[1:]]
+    for number in (1, 2):
+        part = found[number * len(rows) : (number + 1) * len(rows)]
+        assert [re.sub(r"line [0-9]+", "", row[-1]) for row in part] == [re.sub(r"line [0-9]+", "", row[-1]) for row in found[: len(rows)]]
+        assert [row[1:-1] for row in part] == [row[1:-1] for row in found[: len(rows)]]
+    monkeypatch.setattr("ivigcalc.cli.check_file.MOST_KEPT", 1)
+    assert run_cli("check", "--csv", str(source)).out == result.out
+
+
+def test_a_last_order_without_its_end_is_said(run_cli: RunCli, tmp_path: Path) -> None:
+    source = tmp_path / "orders.csv"
+    source.write_text("id,weight,regimen,order\na,62,itp,25 g OD for 3 days", encoding="utf-8")
+    result = run_cli("check", "--csv", str(source))
+    assert result.code == 0
+    assert "line 2: the last line does not end with a line break; it was checked as it stands" in result.err
+
+
+def test_progress_of_a_file_is_shown_on_a_terminal_only(run_cli: RunCli, tmp_path: Path) -> None:
     source = tmp_path / "orders.csv"
     source.write_text(as_csv(ROWS), encoding="utf-8")
-    monkeypatch.setattr("ivigcalc.cli.check_file.MOST_BYTES", 10)
-    assert "split it" in run_cli("check", "--csv", str(source)).err
+    assert "8 rows, " in run_cli("check", "--csv", str(source), "-o", str(tmp_path / "checked.csv"), tty=True).err
+    assert " per second" not in run_cli("check", "--csv", str(source)).err
+
+
+def test_a_file_of_orders_of_any_size_takes_the_same_memory(run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Peaks of 1,000 and 4,000 orders, none of them twice."""
+    monkeypatch.setattr("ivigcalc.cli.check_file.MOST_KEPT", 64)
+    peaks = []
+    for size in (1_000, 4_000):
+        source = tmp_path / f"{size}.csv"
+        source.write_text(
+            as_csv([("id", "weight", "order"), *((f"p{n}", f"{n % 600 + 1}.{n}", "30 g once") for n in range(size))]), encoding="utf-8"
+        )
+        run_cli("check", "--csv", str(source), "-o", str(tmp_path / f"warm-{size}.csv"))
+        tracemalloc.start()
+        run_cli("check", "--csv", str(source), "-o", str(tmp_path / f"out-{size}.csv"))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] * 13 // 10
 
 
 @pytest.mark.parametrize(
@@ -386,12 +504,15 @@ def test_a_file_that_is_not_there_or_too_large(run_cli: RunCli, tmp_path: Path, 
         (("--format", "table"), "row for each order"),
         (("-o", "checked.json"), "row for each order"),
         (("-o", "checked.xls"), "suffix"),
+        (("-o", "checked.txt"), "row for each order"),
+        (("-o", "checked.csv", "--format", "jsonl"), "contradicts"),
+        (("-o", "{source}", "--force"), "name the same file"),
     ],
 )
 def test_options_that_do_not_go_with_a_file(run_cli: RunCli, tmp_path: Path, more: tuple[str, ...], words: str) -> None:
     source = tmp_path / "orders.csv"
     source.write_text(as_csv(ROWS), encoding="utf-8")
-    result = run_cli("check", "--csv", str(source), *more)
+    result = run_cli("check", "--csv", str(source), *(word.format(source=source) for word in more))
     assert result.code == 2
     assert words in result.err
 

@@ -227,19 +227,22 @@ PATIENTS = "id,weight,regimen\np1,62,itp\n"
 
 
 def test_every_example_of_the_help_works(run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copy(data_file("regimens.yaml"), tmp_path)
+    for name in ("regimens.yaml", "regimens-new.yaml"):
+        shutil.copy(data_file("regimens.yaml"), tmp_path / name)
     (tmp_path / "patients.jsonl").write_text('{"id": "p1", "weight": 62, "regimen": "itp"}\n', encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "120")
-    examples = {
-        line.strip() for path, _ in commands() for line in run_cli(*path, "--help").text.splitlines() if line.startswith("    ivigcalc ")
-    }
+    asked = ("catalogue", "new")  # which reads answers
+    pages = [run_cli(*path, "--help").text for path, _ in commands() if path != asked]
+    examples = {line.strip() for page in pages for line in page.splitlines() if line.startswith("    ivigcalc ")}
     assert len(examples) >= 10
     for example in sorted(examples):
         for file in tmp_path.glob("*.csv"):
             file.unlink()
         (tmp_path / "patients.csv").write_text(PATIENTS, encoding="utf-8")
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(PATIENTS.encode())))
+        if example.startswith("ivigcalc demand schedule.csv"):
+            run_cli("batch", "patients.csv", "-o", "schedule.csv", "--errors", "errors.csv")
         result = run_cli(*shlex.split(example)[1:])
         assert result.code == 0, f"{example}: {result.err}"
 
@@ -273,13 +276,13 @@ def completed(words: str, incomplete: str) -> list[str]:
         ("plan --format", "c", ["csv"]),
         ("regimens", "sh", ["show"]),
         ("regimens", "co", ["compare"]),
-        ("regimens compare", "cidp/o", ["cidp/ontario-induction", "cidp/ontario-maintenance"]),
+        ("regimens compare", "cidp/o", ["cidp/ontario-induction", "cidp/ontario-maintenance", "cidp/ontario"]),
         ("regimens show", "ic", ["icaht"]),
         ("", "p", ["plan", "products"]),
         ("products", "sh", ["show"]),
         ("products show", "octagam-5", ["octagam-5-us", "octagam-5-eu"]),
         ("products show", "flebogamma-1", ["flebogamma-10-dif-us"]),
-        ("catalogue", "", ["check"]),
+        ("catalogue", "", ["check", "diff", "schema", "new"]),
         ("plan", "--w", ["--weight", "--weight-date"]),
     ],
 )
@@ -376,7 +379,9 @@ def test_an_indication_with_several_regimens_shows_each(run_cli: RunCli) -> None
 def test_the_data_files_have_no_faults(run_cli: RunCli) -> None:
     for name, words in (("regimens.yaml", "96 regimens"), ("limits.yaml", "2 limits")):
         path = str(data_file(name))
-        assert run_cli("catalogue", "check", path) == (0, f"{path}: no faults; {words}\n".encode(), "")
+        result = run_cli("catalogue", "check", path)
+        assert (result.code, result.err) == (0, "")
+        assert result.text.splitlines()[-1].startswith(f"{path}: no faults; {words}")
 
 
 def test_a_faulty_data_file_is_told_fault_by_fault(run_cli: RunCli, tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "ivigcalc"
 # A layer may import itself and what stands before it; `catalogue`, `dosing`, `safety` and `export` do not import each other.
 LAYERS = [
-    "errors", "numbers", "when", "units", "rates", "model", "checking", "ramps", "catalogue|dosing|safety|export", "options",
-    "pharmacy|record", "site", "request", "batch|several", "cli",
+    "errors", "numbers", "when", "units", "rates", "model", "checking", "changes", "ramps", "demand", "catalogue|dosing|safety|export",
+    "options", "pharmacy|record", "site", "request", "batch|several", "cli",
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names.split("|")}
-CORE = {"errors", "numbers", "when", "units", "rates", "model", "checking", "ramps", "dosing", "safety"}
+CORE = {"errors", "numbers", "when", "units", "rates", "model", "checking", "changes", "ramps", "demand", "dosing", "safety"}
 ALLOWED_IN_CORE = {
     "calendar", "collections", "datetime", "decimal", "fractions", "functools", "heapq", "itertools", "math", "pathlib", "pint", "re",
     "typing",

@@ -6,7 +6,6 @@ import os
 import stat
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -17,7 +16,7 @@ import pytest
 from ivigcalc.cli import run
 from ivigcalc.cli.output import choose_format
 from ivigcalc.errors import InputError, OutputError
-from ivigcalc.export.write import write_file, write_stdout
+from ivigcalc.export.write import write_file, write_stdout, writing
 from tests.conftest import RunCli
 from tests.test_bad_input import one_line
 
@@ -48,7 +47,7 @@ def fail(monkeypatch: pytest.MonkeyPatch, where: str, error: OSError = NO_SPACE)
     if where == "write":
         monkeypatch.setattr(os, "fdopen", lambda handle, mode: FullDisk(handle, mode))
     else:
-        owner = {"mkstemp": tempfile, "fsync": os, "chmod": Path, "replace": Path}[where]
+        owner = {"open": os, "fsync": os, "chmod": Path, "replace": Path}[where]
         monkeypatch.setattr(owner, where, raise_error)
 
 
@@ -162,7 +161,7 @@ def test_a_pipe_or_socket_is_no_regular_file(tmp_path: Path) -> None:
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
 
 
-@pytest.mark.parametrize("where", ["mkstemp", "write", "fsync", "chmod", "replace"])
+@pytest.mark.parametrize("where", ["open", "write", "fsync", "chmod", "replace"])
 def test_a_write_that_fails_leaves_the_old_file(run_cli: RunCli, target: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     target.write_bytes(b"old")
     fail(monkeypatch, where)
@@ -173,7 +172,7 @@ def test_a_write_that_fails_leaves_the_old_file(run_cli: RunCli, target: Path, m
     assert target.read_bytes() == b"old"
 
 
-@pytest.mark.parametrize("where", ["mkstemp", "write", "fsync", "chmod"])
+@pytest.mark.parametrize("where", ["open", "write", "fsync", "chmod"])
 def test_a_write_that_fails_leaves_no_new_file(run_cli: RunCli, target: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     fail(monkeypatch, where)
     one_line(run_cli(*ITP, "-o", str(target)), 4)
@@ -181,7 +180,7 @@ def test_a_write_that_fails_leaves_no_new_file(run_cli: RunCli, target: Path, mo
 
 
 def test_a_folder_without_permission(run_cli: RunCli, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fail(monkeypatch, "mkstemp", PermissionError(errno.EACCES, "Permission denied"))
+    fail(monkeypatch, "open", PermissionError(errno.EACCES, "Permission denied"))
     line = one_line(run_cli(*ITP, "-o", str(target)), 4)
     assert f"{target}: could not be written (Permission denied)" in line
     assert "name another place" in line
@@ -196,7 +195,7 @@ def test_a_folder_that_may_not_be_searched(run_cli: RunCli, target: Path, monkey
         return look(self, follow_symlinks=follow_symlinks)
 
     monkeypatch.setattr(Path, "stat", deny)
-    fail(monkeypatch, "mkstemp", PermissionError(errno.EACCES, "Permission denied"))
+    fail(monkeypatch, "open", PermissionError(errno.EACCES, "Permission denied"))
     line = one_line(run_cli(*ITP, "-o", str(target)), 4)
     assert f"{target}: could not be written (Permission denied)" in line
 
@@ -221,6 +220,48 @@ def test_a_temporary_file_that_cannot_be_removed_hides_no_failure(tmp_path: Path
     with pytest.raises(OutputError, match="No space left on device"):
         write_file(tmp_path / "itp.csv", b"new", force=False)
     assert not (tmp_path / "itp.csv").exists()
+
+
+def test_an_interruption_of_the_cleaning_up_leaves_nothing_behind(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unlink, calls = Path.unlink, []
+
+    def interrupted_once(self: Path, missing_ok: bool = False) -> None:
+        calls.append(self)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        unlink(self, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", interrupted_once)
+    with pytest.raises(KeyboardInterrupt):
+        write_file(target, b"new", force=False)
+    assert target.read_bytes() == b"new"
+    assert len(calls) == 2
+
+
+def test_files_get_their_names_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the second one cannot be finished, the first one is as it was too."""
+    first, second = tmp_path / "errors.csv", tmp_path / "out.csv"
+    first.write_bytes(b"old")
+    fsync, calls = os.fsync, []
+
+    def full_at_the_second(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) == 2:
+            raise NO_SPACE
+        fsync(handle)
+
+    def write() -> None:
+        with writing(first, second, force=True) as drafts:
+            for draft in drafts:
+                draft.write(b"new")
+
+    monkeypatch.setattr(os, "fsync", full_at_the_second)
+    with pytest.raises(OutputError, match=r"out\.csv: could not be written \(No space left"):
+        write()
+    assert first.read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["errors.csv"]
+    write()
+    assert first.read_bytes() == second.read_bytes() == b"new"
 
 
 def test_a_file_that_appears_meanwhile_is_kept(run_cli: RunCli, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,7 @@ def test_a_wheel_holds_what_it_needs(built: dict[str, Path], kind: str, tmp_path
     with zipfile.ZipFile(built[kind]) as archive:
         archive.extractall(tmp_path / "site")
     assert (tmp_path / "site" / "ivigcalc" / "py.typed").exists()
+    assert (tmp_path / "site" / "ivigcalc" / "regimens.schema.json").exists()  # which regimens.yaml beside it names
     text = _run(sys.executable, "-m", "ivigcalc", *COMMAND, cwd=tmp_path, python_path=tmp_path / "site")
     assert text.splitlines()[1].startswith(",itp,course,1,1,3,,24.8,24.8,0.4,74.4,")
     pounds = _run(
@@ -53,6 +54,7 @@ def test_a_wheel_holds_what_it_needs(built: dict[str, Path], kind: str, tmp_path
 def test_the_unpacked_sdist_runs_in_place(built: dict[str, Path], tmp_path: Path) -> None:
     assert "24.8" in _run(sys.executable, "-m", "ivigcalc", *COMMAND, cwd=tmp_path, python_path=built["sdist"])
     assert (built["sdist"] / "tests" / "test_package.py").exists()
+    assert (built["sdist"] / "regimens.schema.json").exists()
 
 
 def test_the_wheel_installs_with_pip_and_its_command_runs(built: dict[str, Path], tmp_path: Path) -> None:

@@ -181,18 +181,24 @@ def test_the_arithmetic_is_right(line: str) -> None:
 
 @pytest.mark.parametrize("regimen", [key for key, entry in DATA["regimens.yaml"]["regimens"].items() if "phases" in entry])
 def test_the_arithmetic_is_that_of_the_regimen(regimen: str) -> None:
-    """Its dose × 70 kg and its days; or none where no dose is stated."""
-    (phase,) = DATA["regimens.yaml"]["regimens"][regimen]["phases"]
+    """The dose of each phase × 70 kg and its days; or none where no dose is stated."""
     shown = as_read(sections(TEXT["regimens.md"])[regimen])
-    if phase["dose"] == "not stated":
-        assert "refused: " in shown
-        assert "=" not in shown.split("Figures and sources:")[0]
-        return
+    for phase in DATA["regimens.yaml"]["regimens"][regimen]["phases"]:
+        if phase["dose"] == "not stated":
+            assert "refused: " in shown
+            assert "=" not in shown.split("Figures and sources:")[0]
+        else:
+            assert_arithmetic(shown, phase)
+
+
+def assert_arithmetic(shown: str, phase: dict[str, Any]) -> None:
     for dose in re.findall(r"\d+(?:\.\d+)?", phase["dose"]):
         per_day = phase["per"] == "day" or phase["days"] == "1"
         grams = Fraction(dose) * 70
         most = [Fraction(cap["at_most"].split()[0]) for cap in phase.get("caps", ()) if cap["at_most"].endswith(" g")]
-        assert re.search(rf"(?m)^- {re.escape(dose)} g per kg.* × 70 kg = {re.escape(str(float(grams)).removesuffix('.0'))} g", shown)
+        assert re.search(
+            rf"(?m)^- (?:[a-z]+: )?{re.escape(dose)} g per kg.* × 70 kg = {re.escape(str(float(grams)).removesuffix('.0'))} g", shown
+        )
         for days in re.findall(r"\d+", phase["days"])[-1:]:
             course = grams * int(days) if per_day and phase["per"] == "day" else grams
             assert f" {str(float(course)).removesuffix('.0')} g per course" in shown or most

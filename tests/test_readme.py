@@ -10,7 +10,7 @@ import pytest
 from ivigcalc.catalogue import data_file
 from ivigcalc.cli import run
 from tests.conftest import RunCli
-from tests.pages import ROOT, examples, files, pages_with_examples, printed, with_outputs
+from tests.pages import ROOT, examples, files, pages_with_examples, printed, run_before, with_outputs
 
 README = ROOT / "README.md"
 PAGES = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in (*pages_with_examples(), ROOT / "CONTRIBUTING.md")}
@@ -26,6 +26,9 @@ def test_example(
     monkeypatch.setenv("COLUMNS", "80")
     for name, text in files(PAGES[page]).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
+    for words in run_before(command):
+        run(words)
+    capfd.readouterr()
     run(shlex.split(command)[1:])
     out, err = capfd.readouterr()
     assert out + err == shown, f"{page} is stale; run: python -m tests.pages"
@@ -44,13 +47,20 @@ def test_the_first_screen_holds_both_commands() -> None:
 # Commands that stand in a line of text, without what they print
 
 # what is typed for a name that stands for any -> something of that kind
-STANDS_FOR = {"FILE": "site.yaml", "regimens.yaml": "catalogue.yaml", "ID": "octagam-10-us"}
+STANDS_FOR = {
+    "FILE": "site.yaml",
+    "OLD": "catalogue.yaml",
+    "NEW": "catalogue.yaml",
+    "regimens.yaml": "catalogue.yaml",
+    "ID": "octagam-10-us",
+}
 FOR_REGIMENS = {"ID": "itp"}
 NEEDS_MORE = (
     "plan",
     "check",
     "weight",
     "batch",
+    "catalogue new -o site.yaml",
     "regimens compare",
     "regimens show",
     "products show",
@@ -88,6 +98,8 @@ def test_a_command_in_a_line_of_text_runs(run_cli: RunCli, tmp_path: Path, monke
     if command == ASKED_OF_A_SHELL:
         assert "--install-completion" in run_cli("--help").text
         return
+    for before in run_before(command):
+        run_cli(*before)
     words = typed(command)
     result = run_cli(*words, *(["--help"] if " ".join(words) in NEEDS_MORE else []))
     assert result.code == CODES.get(command, 0), result.err

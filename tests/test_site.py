@@ -463,6 +463,37 @@ def test_a_product_and_a_ramp_that_replace_ours_warn(run_cli: RunCli, tmp_path: 
     assert f"Warning The product asceniv-us {REPLACES}." in words
     assert f"Warning The ramp us-order-form {REPLACES}." in words
     assert entry(run_cli("products", "show", "asceniv-us", "--site", path).text, "Warning") == f"The product asceniv-us {REPLACES}."
+    typed = ("plan", *ITP, "--product", "asceniv-us", "--ramp", "us-order-form", "--site", path)
+    found = {finding["code"]: finding for finding in json.loads(run_cli(*typed, "--format", "json").out)["findings"]}
+    written = run_cli(*typed, "--format", "csv")
+    for kind, key in (("product", "asceniv-us"), ("ramp", "us-order-form")):
+        code, words = f"site-{kind}-{key}-replaced", f"The {kind} {key} {REPLACES}."
+        assert (found[code]["level"], found[code]["text"]) == ("warning", words)
+        assert all(code in row["findings"].split(";") for row in csv.DictReader(io.StringIO(written.text)))
+        assert f"warning: {code}: {words}" in written.err
+
+
+def test_what_a_site_adds_or_replaces_is_said_in_table_csv_and_json_each_by_its_name(run_cli: RunCli, tmp_path: Path) -> None:
+    own = regimen(phase("0.4 g/kg", "day", "3"), indication="immune-thrombocytopenia")
+    sections: dict[str, Any] = {
+        "regimens": {"itp": own, "itp/ward": own},
+        "products": {"asceniv-us": product(brand="asceniv"), "ward-product": product()},
+        "ramps": {"us-order-form": ramp(), "ward-ramp": ramp()},
+    }
+    path = str(write(tmp_path, **sections))
+    added = {"regimen": "itp/ward", "product": "ward-product", "ramp": "ward-ramp"}
+    replaced = {"regimen": "itp", "product": "asceniv-us", "ramp": "us-order-form"}
+    for names, end, level in ((added, "", "note"), (replaced, "-replaced", "warning")):
+        words = ("plan", "--weight", "62", *(word for kind, key in names.items() for word in (f"--{kind}", key)), "--site", path)
+        codes = {f"site-{kind}-{key}{end}" for kind, key in names.items()}
+        found = json.loads(run_cli(*words, "--format", "json").out)["findings"]
+        assert {finding["code"]: finding["level"] for finding in found if finding["code"] in codes} == dict.fromkeys(codes, level)
+        (row, *_) = csv.DictReader(io.StringIO(run_cli(*words, "--format", "csv").text))
+        assert codes <= set(row["findings"].split(";"))
+        table = " ".join(run_cli(*words).text.split())
+        assert [finding["text"] for finding in found if finding["code"] in codes and finding["text"] not in table] == []
+        others = replaced if names is added else added
+        assert not any(f"site-{kind}-{key}" in (finding["code"] for finding in found) for kind, key in others.items())
 
 
 # Faults. What is replaced in the good file, by what; then line, key and words of each fault.
@@ -667,7 +698,8 @@ def test_the_file_that_the_faulty_ones_were_made_from_is_read(run_cli: RunCli, t
     assert site.own == {"regimens.ward-itp", "products.ward-product", "ramps.ward-ramp"}
     assert site.replaced == frozenset()
     checked = run_cli("catalogue", "check", str(path))
-    assert (checked.code, checked.text) == (0, f"{path}: no faults; 12 defaults, 1 regimen, 1 product, 1 ramp\n")
+    assert checked.code == 0
+    assert checked.text.splitlines()[-1].startswith(f"{path}: no faults; 12 defaults, 1 regimen, 1 product, 1 ramp")
 
 
 @pytest.mark.parametrize(
@@ -948,8 +980,8 @@ def test_the_option_is_in_the_help(run_cli: RunCli, command: str) -> None:
 
 def test_the_example_of_the_docs_is_read_checked_and_planned_with(run_cli: RunCli) -> None:
     checked = run_cli("catalogue", "check", str(EXAMPLE))
-    assert (checked.code, checked.text) == (0, f"{EXAMPLE}: no faults; 4 defaults, 1 regimen, 0 products, 1 ramp\n")
-    assert check_site(EXAMPLE) == "4 defaults, 1 regimen, 0 products, 1 ramp"
+    assert (checked.code, checked.text) == (0, f"{EXAMPLE}: no faults; 4 defaults, 1 regimen, 0 products, 1 ramp, 2 prices\n")
+    assert check_site(EXAMPLE) == "4 defaults, 1 regimen, 0 products, 1 ramp, 2 prices"
     data = load_data(str(EXAMPLE))
     assert data.site
     assert data.site.own == {"regimens.ward-7-itp", "ramps.ward-7"}

@@ -1,4 +1,4 @@
-"""The columns of a file of patients, named as the options of `plan`, and one row of it -> an id and options as typed."""
+"""The columns of a file of patients or orders, named as options, and one row of it -> an id and options as typed."""
 
 import json
 import re
@@ -14,8 +14,36 @@ OPTIONS = (
     *("weight", "regimen", "dose", "days", "every", "begins", "cycles", "until", "start", "infuse-on", "closed", "height", "sex", "age"),
     *(*FLAGS, "pre-pregnancy-weight", *RECORD, "vaccines", "dosing-weight", *PHARMACY, "bispecific-start", "label", "accept", "reason"),
 )
-COLUMNS = ("id", *OPTIONS)
-"""What a column may be called."""
+
+
+class Sheet(NamedTuple):
+    """What a file holds a row for each of, and how its columns are named."""
+
+    of: str
+    columns: tuple[str, ...]
+    needed: tuple[tuple[str, str], ...]  # a column that has to be there, or else the other one
+    command: str  # whose options the columns are
+    example: str
+
+
+PATIENTS = Sheet(
+    "patients", ("id", *OPTIONS), (("id", "id"), ("weight", "weight"), ("regimen", "dose")), "plan", "id,weight,regimen,start,cycles"
+)
+ORDERS = Sheet(
+    "orders",
+    (
+        *("id", "order", "weight", "regimen", "dose", "days", "every", "cycles", "until", "start", "infuse-on", "closed", "height", "sex"),
+        *("age", *FLAGS, "blood-group", "history", "last-course", "pre-pregnancy-weight", "dosing-weight", "bispecific-start", "product"),
+        *("concentration", "at-risk", "vials", "round", "direction", "round-over", "round-limit", "within", "label", "accept", "reason"),
+    ),
+    (("order", "order"), ("weight", "weight")),
+    "check",
+    "id,weight,regimen,order",
+)
+COLUMNS = PATIENTS.columns
+"""What a column of a file of patients may be called."""
+_BARE = {"weight": "kg", "pre-pregnancy-weight": "kg", "previous-weight": "kg", "height": "cm", "age": "years"}
+"""What a number without a unit is, said where a heading may have meant another one."""
 
 Given = dict[str, str | tuple[str, ...]]
 
@@ -23,48 +51,50 @@ Given = dict[str, str | tuple[str, ...]]
 class Row(NamedTuple):
     """One row: whose it is, and the texts of its other cells by column."""
 
-    id: str
+    id: str  # empty where an order has none
     texts: dict[str, str]
 
 
 def column(text: str) -> str:
     """The name of a column as typed, in any case of letters, with a space or underscore for a hyphen."""
-    return re.sub(r"[\s_-]+", "-", text.strip().lower())
+    return re.sub(r"[\s_-]+", "-", text.strip().lower().removeprefix("--"))
 
 
-def suggest(name: str) -> str:
+def suggest(name: str, sheet: Sheet) -> str:
     """What an unknown column may have meant."""
     from difflib import get_close_matches
 
-    if close := get_close_matches(name, COLUMNS, n=2):
-        return f"did you mean {' or '.join(close)}? Columns are named as the options of: ivigcalc plan --help"
-    return "delete it; columns are named as the options of: ivigcalc plan --help"
+    words = [word for word in re.findall("[a-z]+", name) if word in sheet.columns]
+    if close := words[:2] or get_close_matches(name, sheet.columns, n=2):
+        bare = (f"{known} (a number alone is in {_BARE[known]})" if known in _BARE else known for known in close)
+        return f"did you mean {' or '.join(bare)}? Columns are named as the options of: ivigcalc {sheet.command} --help"
+    return f"rename it, or delete it; columns are named as the options of: ivigcalc {sheet.command} --help"
 
 
-def from_cells(cells: list[str], columns: tuple[str, ...]) -> Row | None:
+def from_cells(cells: list[str], columns: tuple[str, ...], sheet: Sheet = PATIENTS) -> Row | None:
     """Read a row of CSV; an empty cell was not given.
 
-    Args: the cells; the columns of the header.
+    Args: the cells; the columns of the header; what they may be.
     Returns: the row; None where every cell is empty.
     Raises: InputError.
     """
     options = {name: cell for name, cell in zip(columns, cells, strict=False) if cell and not cell.isspace()}
     if len(cells) != len(columns):
-        if not options:
-            return None
-        raise InputError(
-            f"{len(cells)} cells where the header has {len(columns)}; mend the delimiters of this row, "
-            "quote a cell that holds one, or look whether the end of the file is missing"
-        )
+        beyond = any(cell and not cell.isspace() for cell in cells[len(columns) :])
+        if beyond or (options and len(cells) < len(columns)):
+            raise InputError(
+                f"{len(cells)} cells where the header has {len(columns)}; mend the delimiters of this row, such as a comma in a number, "
+                "quote a cell that holds one, or look whether the end of the file is missing"
+            )
     if not options:
         return None
-    return _row(options)
+    return _row(options, sheet)
 
 
-def from_json(text: str) -> Row | None:
+def from_json(text: str, sheet: Sheet = PATIENTS) -> Row | None:
     """Read a row of JSON Lines: one object, its values text or numbers exactly as they stand.
 
-    Args: the line.
+    Args: the line; what its names may be.
     Returns: the row; None for an empty line.
     Raises: InputError.
     """
@@ -80,13 +110,13 @@ def from_json(text: str) -> Row | None:
     options: dict[str, str] = {}
     for key, value in pairs:
         name = column(key)
-        if name not in COLUMNS:
-            raise InputError(f"the name {name!r} is not known; {suggest(name)}")
+        if name not in sheet.columns:
+            raise InputError(f"the name {key!r} is not known; {suggest(name, sheet)}")
         if name in options:
             raise InputError(f"the name {name} stands twice; delete one of them")
         if value is not None and value != "":
             options[name] = _text(name, value)
-    return _row(options)
+    return _row(options, sheet)
 
 
 def _text(name: str, value: object) -> str:
@@ -104,9 +134,11 @@ def _text(name: str, value: object) -> str:
     raise InputError(f'--{name}: the value is neither a text nor a number; write such as "{name}": "{"yes" if name in FLAGS else "62"}"')
 
 
-def _row(options: dict[str, str]) -> Row:
+def _row(options: dict[str, str], sheet: Sheet) -> Row:
     key = options.pop("id", None)
     if key is None:
+        if ("id", "id") not in sheet.needed:
+            return Row("", options)
         raise InputError("the id is missing; write one, such as a study number; no patient's name, please")
     if not key.isalnum():
         key = clean(key)

@@ -53,11 +53,11 @@ MOST_ROWS = 64
 
 
 class Problem(NamedTuple):
-    """What there is to say of a row: it is faulty or refused, or planned with a note."""
+    """What there is to say of a row: it is faulty or refused, or planned with a note or a warning."""
 
     line: int
     id: str  # empty where it could not be read
-    kind: Literal["faulty", "refused", "note"]
+    kind: Literal["faulty", "refused", "note", "warning"]
     message: str
 
 
@@ -120,8 +120,8 @@ def read_record(record: Record, header: Header) -> Row | None:
     if record.fault:
         raise InputError(record.fault)
     if header.kind == "jsonl":
-        return from_json(record.text)
-    return from_cells(split(record.text, header.delimiter), header.columns)
+        return from_json(record.text, header.sheet)
+    return from_cells(split(record.text, header.delimiter), header.columns, header.sheet)
 
 
 def plan_row(texts: dict[str, str], task: Task, data: Data, memory: Memory) -> tuple[Plan, Given]:

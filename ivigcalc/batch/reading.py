@@ -1,16 +1,16 @@
-"""The bytes of a file of patients -> its header and its records, each with its line; what cannot be read is kept as a fault."""
+"""The bytes of a file of patients or orders -> its header and its records, each with its line; what cannot be read is kept as a fault."""
 
 import csv
 from collections import deque
 from collections.abc import Iterator
 from typing import IO, Literal, NamedTuple
 
-from ivigcalc.batch.columns import COLUMNS, column, suggest
+from ivigcalc.batch.columns import PATIENTS, Sheet, column, suggest
 from ivigcalc.errors import InputError
 
 Kind = Literal["csv", "jsonl"]
 SUFFIXES: dict[str, Kind] = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 MOST_LINE = 65_536
 """Our own bound on a line [bytes]; no patient needs more."""
 MOST_LINES = 20
@@ -24,6 +24,7 @@ class Header(NamedTuple):
     kind: Kind
     delimiter: str = ","
     columns: tuple[str, ...] = ()
+    sheet: Sheet = PATIENTS
 
 
 class Record(NamedTuple):
@@ -42,63 +43,58 @@ class Reader(NamedTuple):
     records: Iterator[Record]
 
 
-def open_reader(file: IO[bytes], kind: Kind) -> Reader:
-    """Read the header of a file of patients.
+def open_reader(file: IO[bytes], kind: Kind | None, sheet: Sheet = PATIENTS) -> Reader:
+    """Read the header of a file of patients or orders.
 
-    Args: the open file; what it holds.
+    Args: the open file; what it holds, None where the first line is to say it; how its columns are named.
     Returns: the header, and the records after it in their order.
     Raises: InputError for a file that is empty or whose header cannot be used.
     """
-    lines = _lines(file)
+    lines = read_lines(file, sheet.of)
     first = next(lines, None)
     if first is None:
-        raise InputError("the file of patients is empty; its first line names the columns, such as id,weight,regimen")
-    if kind == "jsonl":
-        return Reader(Header(kind), _chain(first, lines))
+        raise InputError(f"the file of {sheet.of} is empty; its first line names the columns, such as {sheet.example}")
+    is_json = first.text.lstrip().startswith("{")
+    if kind == "jsonl" or (kind is None and is_json):
+        return Reader(Header("jsonl", sheet=sheet), _chain(first, lines))
     if first.fault:
         raise InputError(f"line 1, the header: {first.fault}")
-    header = read_header(first.text)
-    return Reader(header, _join(lines, header))
+    if is_json:
+        raise InputError("line 1 is JSON and not a header; a file of JSON Lines is named .jsonl, or said to be one with --from jsonl")
+    header = read_header(first.text, sheet)
+    return Reader(header, _without_headers(_join(lines, header), header))
 
 
-def read_header(text: str) -> Header:
-    """Read the names of the columns, in any order, and see what stands between them.
+def read_header(text: str, sheet: Sheet = PATIENTS) -> Header:
+    """Read the names of the columns, in any order, and see what stands between them; nameless columns at the end are left out.
 
-    Args: the first line.
+    Args: the first line; how columns are named.
     Returns: the header.
     Raises: InputError for a column that is unknown, repeated or missing.
     """
     if "\r" in text:
         raise InputError(f"line 1, the header: {_RETURN}")
-    names = max((_names(text, delimiter) for delimiter in DELIMITERS), key=lambda names: (sum(n in COLUMNS for n in names), len(names)))
-    delimiter = next(delimiter for delimiter in DELIMITERS if _names(text, delimiter) == names)
-    known = [name for name in names if name in COLUMNS]
-    if not known:
-        raise InputError(
-            f"line 1 is no header: none of its {_count(len(names), 'cell')} names a column; write such as id,weight,regimen,start,cycles"
-        )
+    known = {delimiter: sum(column(cell) in sheet.columns for cell in _cells(text, delimiter)) for delimiter in DELIMITERS}
+    delimiter = max(DELIMITERS, key=lambda delimiter: (known[delimiter], len(_cells(text, delimiter))))
+    typed = _cells(text, delimiter)
+    if not known[delimiter]:
+        why = f"none of its {len(typed):,} cells names a column" if len(typed) > 1 else "it names no column"
+        raise InputError(f"line 1 is no header: {why}; write one such as {sheet.example}, and delete what stands above it")
+    while not typed[-1].strip():
+        typed.pop()
+    names = [column(cell) for cell in typed]
     for number, name in enumerate(names, start=1):
         if not name:
             raise InputError(f"line 1, the header: column {number} has no name; name it, or delete the column")
-        if name not in COLUMNS:
-            raise InputError(f"line 1, the header: the column {name!r} is not known; {suggest(name)}")
+        if name not in sheet.columns:
+            raise InputError(f"line 1, the header: the column {typed[number - 1].strip()!r} is not known; {suggest(name, sheet)}")
         if name in names[: number - 1]:
             raise InputError(f"line 1, the header: the column {name} stands twice; delete one of them")
-    check_columns(names)
-    return Header("csv", delimiter, tuple(names))
-
-
-def check_columns(names: list[str]) -> None:
-    """Refuse a header without the columns that every plan needs.
-
-    Args: the names.
-    Raises: InputError.
-    """
-    for name in ("id", "weight"):
-        if name not in names:
-            raise InputError(f"line 1, the header: the column {name} is missing; add it, such as id,weight,regimen")
-    if "regimen" not in names and "dose" not in names:
-        raise InputError("line 1, the header: the column regimen is missing; add it, or dose for doses of your own")
+    for name, other in sheet.needed:
+        if name not in names and other not in names:
+            add = f", or {other} for doses of your own" if other != name else f", such as {sheet.example}"
+            raise InputError(f"line 1, the header: the column {name} is missing; add it{add}")
+    return Header("csv", delimiter, tuple(names), sheet)
 
 
 def split(text: str, delimiter: str) -> list[str]:
@@ -122,17 +118,22 @@ _RETURN = "a carriage return stands inside the line; save the file with lines th
 _QUOTES = "a quote opens a cell and does not close it where the cell ends; mend the quotes of this row."
 
 
-def _names(text: str, delimiter: str) -> list[str]:
+def _cells(text: str, delimiter: str) -> list[str]:
     try:
-        return [column(name) for name in split(text, delimiter)]
+        return split(text, delimiter)
     except InputError:
-        return [column(name) for name in text.split(delimiter)]
+        return text.split(delimiter)
 
 
-def _lines(file: IO[bytes]) -> Iterator[Record]:
-    """The lines of a file without their ends; one that is too long is passed over, never held in memory."""
+def read_lines(file: IO[bytes], of: str) -> Iterator[Record]:
+    """The lines of a file without their ends; one that is too long is passed over, never held in memory.
+
+    Args: the open file; what it holds a row for each of.
+    Returns: each line, or why it cannot be read.
+    Raises: InputError for a file of another encoding, and where reading fails.
+    """
     number = 0
-    while raw := _readline(file, MOST_LINE + 2):
+    while raw := _readline(file, MOST_LINE + 2, of):
         number += 1
         if number == 1:
             if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -140,22 +141,22 @@ def _lines(file: IO[bytes]) -> Iterator[Record]:
             raw = raw.removeprefix(_BOM)
         end = raw[-1:]
         if end != b"\n" and len(raw) > MOST_LINE:
-            size = len(raw)
-            while end not in (b"\n", b"") and (more := _readline(file, MOST_LINE)):
+            size, returns = len(raw), b"\r" in raw
+            while end not in (b"\n", b"") and (more := _readline(file, MOST_LINE, of)):
                 size, end = size + len(more), more[-1:]
             why = (
                 f"a line of {size:,} bytes; write at most {MOST_LINE:,} (a bound of our own), and mend quotes or line ends that are missing"
             )
-            yield Record(number, "", why)
+            yield Record(number, "", _RETURN if returns else why)
             continue
         yield _decode(number, raw)
 
 
-def _readline(file: IO[bytes], size: int) -> bytes:
+def _readline(file: IO[bytes], size: int, of: str) -> bytes:
     try:
         return file.readline(size)
     except OSError as error:
-        raise InputError(f"the file of patients could not be read ({error.strerror or error}); nothing was written") from None
+        raise InputError(f"the file of {of} could not be read ({error.strerror or error}); nothing was written") from None
 
 
 def _decode(number: int, raw: bytes) -> Record:
@@ -172,6 +173,33 @@ def _decode(number: int, raw: bytes) -> Record:
 def _chain(first: Record, rest: Iterator[Record]) -> Iterator[Record]:
     yield first
     yield from rest
+
+
+def _without_headers(records: Iterator[Record], header: Header) -> Iterator[Record]:
+    """Refuse a header inside the file, and every row after one that names other columns: its cells would be taken for what they are not."""
+    other = 0
+    for record in records:
+        if other:
+            why = f"another header stands on line {other:,}, so that the columns of this row are not sure"
+            yield Record(record.line, "", f"{why}; split the file before that line")
+        elif names := _header_again(record.text, header):
+            if names == header.columns:
+                yield Record(record.line, "", "the header stands here again; delete this line")
+            else:
+                other = record.line
+                yield Record(record.line, "", "another header stands here, with other columns; split the file before this line")
+        else:
+            yield record
+
+
+def _header_again(text: str, header: Header) -> tuple[str, ...]:
+    """The columns that a row names, if it does nothing else."""
+    first = text.partition(header.delimiter)[0]
+    if first[-1:].isdigit() or column(first.strip('"')) not in header.sheet.columns:  # an id mostly ends in a digit, a name never
+        return ()
+    cells = [cell for cell in _cells(text, header.delimiter) if cell.strip()]
+    names = tuple(map(column, cells))
+    return names if len(names) > 1 and all(name in header.sheet.columns for name in names) else ()
 
 
 def _join(lines: Iterator[Record], header: Header) -> Iterator[Record]:
@@ -214,7 +242,3 @@ def _is_open(text: str, delimiter: str) -> bool:
 def _is_row(text: str, header: Header) -> bool:
     """Whether a line has the cells of a row of its own, so that a quote before it must have been left open."""
     return text.count(header.delimiter) >= len(header.columns) - 1
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -5,7 +5,8 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from ivigcalc.batch.reading import Record
 from ivigcalc.errors import OutputError
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 CHUNK = 64
 """Records that are planned at a time."""
@@ -26,7 +27,7 @@ Chunk = tuple[Record, ...]
 _plan: Callable[[Iterable[Record]], Planned] | None = None  # of a worker process
 
 
-def run(records: Iterator[Record], task: Task, data: Data, jobs: int) -> Iterator[tuple[Chunk, Planned]]:
+def run(records: Iterator[Record], task: Task, data: Data, jobs: int) -> Generator[tuple[Chunk, Planned]]:
     """Plan records in chunks.
 
     Args: the records; what is the same for all; the data files, for work in this process; how many processes.
@@ -40,15 +41,16 @@ def run(records: Iterator[Record], task: Task, data: Data, jobs: int) -> Iterato
     return _over_processes(chunks, task, jobs)
 
 
-def _over_processes(chunks: Iterator[Chunk], task: Task, jobs: int) -> Iterator[tuple[Chunk, Planned]]:
+def _over_processes(chunks: Iterator[Chunk], task: Task, jobs: int) -> Generator[tuple[Chunk, Planned]]:
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _start_worker, (task,))
+    with _left_to_the_parent():  # it starts a process that keeps count of what the others share
+        pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _start_worker, (task,))
     waiting: deque[tuple[Chunk, Future[Planned]]] = deque()
     try:
         for chunk in chunks:
-            waiting.append((chunk, pool.submit(_work, chunk)))
+            waiting.append((chunk, _submit(pool, chunk)))
             if len(waiting) >= AHEAD * jobs:
                 yield _first(waiting)
         while waiting:
@@ -57,6 +59,28 @@ def _over_processes(chunks: Iterator[Chunk], task: Task, jobs: int) -> Iterator[
         raise OutputError("a process ended before its rows were planned, perhaps for want of memory; run again with --jobs 1") from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _submit(pool: "ProcessPoolExecutor", chunk: Chunk) -> "Future[Planned]":
+    """Give a chunk to the pool, which starts a process where it needs one."""
+    try:
+        with _left_to_the_parent():
+            return pool.submit(_work, chunk)
+    except OSError as error:
+        raise OutputError(f"a process could not be started ({error.strerror}); run again with --jobs 1") from None
+
+
+@contextmanager
+def _left_to_the_parent() -> Iterator[None]:
+    """Keep from a process that may be started here what a terminal sends to all of them, from its first moment: a mask is inherited."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _first(waiting: "deque[tuple[Chunk, Future[Planned]]]") -> tuple[Chunk, Planned]:

@@ -5,6 +5,11 @@ from ivigcalc.catalogue.reading import Item, text
 from ivigcalc.catalogue.sources import read_citations
 from ivigcalc.model import Cited, Conflict, Indication, NotIvig, NotRecommended, Source
 
+INDICATION = ("name", "aliases")
+CONFLICT = ("says", "between", "cited")
+NOT_IVIG = ("aliases", "explanation", "cited")
+NOT_RECOMMENDED = ("name", "aliases", "explanation", "cited")
+
 
 def read_indications(item: Item) -> dict[str, Indication]:
     """Read the table `indications:`; an indication of a regimen need not stand there.
@@ -14,7 +19,7 @@ def read_indications(item: Item) -> dict[str, Indication]:
     """
     found = {}
     for key, entry in item.entries():
-        entry.only("name", "aliases")
+        entry.only(*INDICATION)
         if not is_name(key):
             entry.fault(f"is not a name, expected {EXPECTED}, such as multiple-sclerosis")
         found[key] = Indication(key, entry.take("name", text), entry.take("aliases", read_names))
@@ -30,7 +35,7 @@ def read_conflicts(item: Item, sources: dict[str, Source]) -> tuple[Conflict, ..
     found = []
     no_citations: tuple[Cited, ...] = ()
     for entry in item.rows():
-        entry.only("says", "between", "cited")
+        entry.only(*CONFLICT)
         found.append(
             Conflict(
                 text=entry.take("says", text),
@@ -54,7 +59,7 @@ def read_not_ivig(item: Item, sources: dict[str, Source]) -> dict[str, NotIvig]:
     """
     found = {}
     for key, entry in item.entries():
-        entry.only("aliases", "explanation", "cited")
+        entry.only(*NOT_IVIG)
         found[key] = NotIvig(
             id=key,
             aliases=entry.take("aliases", read_names),
@@ -72,7 +77,7 @@ def read_not_recommended(item: Item, sources: dict[str, Source]) -> dict[str, No
     """
     found = {}
     for key, entry in item.entries():
-        entry.only("name", "aliases", "explanation", "cited")
+        entry.only(*NOT_RECOMMENDED)
         found[key] = NotRecommended(
             id=key,
             name=entry.take("name", text),

@@ -8,7 +8,8 @@ from ivigcalc.errors import InputError
 from ivigcalc.model import Catalogue
 
 EXPECTED = "small letters, digits and hyphens, with a slash before what sets a regimen of an indication apart"
-is_name = re.compile(r"[a-z0-9]+(?:[-/][a-z0-9]+)*", re.ASCII).fullmatch
+NAME = "[a-z0-9]+(?:[-/][a-z0-9]+)*"
+is_name = re.compile(NAME, re.ASCII).fullmatch
 
 
 def read_name(item: Item) -> str:

@@ -14,7 +14,7 @@ from ivigcalc.catalogue.files import read_bytes
 from ivigcalc.catalogue.limits import RULES as POLICIES
 from ivigcalc.catalogue.names import check_names, check_refers, key_of, read_name, read_names
 from ivigcalc.catalogue.reading import NOT_STATED, Faults, Item, one_of, parse, text, texts
-from ivigcalc.catalogue.sources import dose_without_basis, read_citation, read_citations, read_sources
+from ivigcalc.catalogue.sources import CITATION, dose_without_basis, read_citation, read_citations, read_sources
 from ivigcalc.errors import CatalogueError, InputError
 from ivigcalc.model import MOST_CYCLES, MOST_DAYS, Ages, Cap, Catalogue, Cited, Conflict, Phase, Regimen, Source, Span, Window
 from ivigcalc.numbers import read_whole
@@ -29,6 +29,17 @@ STANDINGS = ("standard", "contested", "not routine", "historical")
 """How a regimen stands with those who write guidelines."""
 WEIGHTS = ("actual", "ideal", "adjusted", "pre-pregnancy", *POLICIES)
 """The weights that a source may name: the first word of `weight_basis`; any words may follow."""
+
+SECTIONS = ("sources", "regimens", "ambiguous", "not_ivig", "indications", "conflicts", "not_recommended")
+REGIMEN = (
+    "name", "indication", "aliases", "specialty", "standing", "jurisdiction", "population", "ages", "weight_basis",
+    "weight_basis_in_pregnancy", "phases", "window", "cited", "readings", "notes", "not_stated",
+)  # fmt: skip
+CHOICE = ("name", "indication", "aliases", "choose", "readings", "notes")
+PHASE = ("phase", "dose", "per", "days", "every", "cycles", "begins", "caps")
+CAP = ("at_most", "per", *CITATION)
+WINDOW = ("within", "after")
+AGES = ("from", "below")
 
 
 def load_catalogue(path: Path, name: str | None = None) -> Catalogue:
@@ -62,7 +73,7 @@ def _excerpt(data: bytes, name: str) -> Excerpt | None:
 def _read(data: bytes, faults: Faults, elsewhere: tuple[str, ...]) -> Catalogue:
     """Read a catalogue whose conflicts may also name regimens that stand elsewhere."""
     root = Item(parse(data, faults), "", faults)
-    root.only("sources", "regimens", "ambiguous", "not_ivig", "indications", "conflicts", "not_recommended")
+    root.only(*SECTIONS)
     sources = root.take("sources", read_sources) or {}
     no_conflicts: tuple[Conflict, ...] = ()
     conflicts = root.take_or("conflicts", lambda item: read_conflicts(item, sources), no_conflicts) or ()
@@ -121,26 +132,9 @@ def _regimens(item: Item, sources: dict[str, Source], conflicts: tuple[Conflict,
 
 def _regimen(key: str, entry: Item, sources: dict[str, Source], conflicts: tuple[Conflict, ...]) -> Regimen:
     if entry.child("choose"):
-        entry.only("name", "indication", "aliases", "choose", "readings", "notes")
+        entry.only(*CHOICE)
     else:
-        entry.only(
-            "name",
-            "indication",
-            "aliases",
-            "specialty",
-            "standing",
-            "jurisdiction",
-            "population",
-            "ages",
-            "weight_basis",
-            "weight_basis_in_pregnancy",
-            "phases",
-            "window",
-            "cited",
-            "readings",
-            "notes",
-            "not_stated",
-        )
+        entry.only(*REGIMEN)
     phases: tuple[Phase, ...] = ()
     cited: tuple[Cited, ...] = ()
     if not entry.child("choose"):
@@ -172,7 +166,7 @@ def _regimen(key: str, entry: Item, sources: dict[str, Source], conflicts: tuple
 
 def _ages(entry: Item) -> Ages:
     """Read the ages of a source's patients, such as {from: 2 years, below: 18 years}."""
-    entry.only("from", "below")
+    entry.only(*AGES)
     lowest = entry.take_or("from", lambda item: read_age(text(item), item.where), None)
     below = entry.take_or("below", lambda item: read_age(text(item), item.where), None)
     if not entry.child("from") and not entry.child("below"):
@@ -193,7 +187,7 @@ def _weight(item: Item) -> str:
 def _phases(item: Item, sources: dict[str, Source]) -> tuple[Phase, ...]:
     phases = []
     for number, entry in enumerate(item.rows()):
-        entry.only("phase", "dose", "per", "days", "every", "cycles", "begins", "caps")
+        entry.only(*PHASE)
         phases.append(
             Phase(
                 name=entry.take("phase", text),
@@ -222,10 +216,14 @@ def _phases(item: Item, sources: dict[str, Source]) -> tuple[Phase, ...]:
     return tuple(phases)
 
 
+PHASE_NAME = r"[A-Za-z]+(?:[ -][A-Za-z]+)*"
+"""What one of several phases may be called, so that it can be typed beside a figure."""
+
+
 def _check_phase_name(entry: Item, names: list[str], number: int) -> None:
     """Note a name by which a phase could not be told from the others, or could not be typed beside a figure."""
     name = names[number]
-    if name and not re.fullmatch(r"[A-Za-z]+(?:[ -][A-Za-z]+)*", name, re.ASCII):
+    if name and not re.fullmatch(PHASE_NAME, name, re.ASCII):
         entry.fault(f"{name!r} cannot be typed beside a figure, expected letters, such as maintenance")
     elif name and name.lower() in [other.lower() for other in names[:number] if other]:
         entry.fault(f"{name!r} is the name of two phases, expected another name for each")
@@ -234,7 +232,7 @@ def _check_phase_name(entry: Item, names: list[str], number: int) -> None:
 def _caps(item: Item, sources: dict[str, Source]) -> tuple[Cap, ...]:
     caps = []
     for entry in item.rows():
-        entry.only("at_most", "per", "source", "locator", "quote")
+        entry.only(*CAP)
         cap = entry.take("at_most", _most)  # None after a fault, with which the file is refused as a whole
         grams, g_per_kg = cap if isinstance(cap, tuple) else (None, None)
         per = cast("Basis", entry.take("per", one_of("day", "course"), "day or course"))
@@ -249,7 +247,7 @@ def _most(item: Item) -> tuple[Fraction | None, Fraction | None]:
 
 
 def _window(entry: Item) -> Window:
-    entry.only("within", "after")
+    entry.only(*WINDOW)
     within = entry.take("within", lambda item: read_interval(text(item), item.where))
     if within and within.unit != "day":
         entry._replace(where=f"{entry.where}.within").fault(f"{within}, expected days, such as 30 days")

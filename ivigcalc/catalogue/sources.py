@@ -12,6 +12,8 @@ from ivigcalc.when import read_date
 
 KINDS = ("guideline", "label", "trial", "cohort", "case series", "case report", "review", "textbook")
 """The kinds of evidence that a source may be."""
+SOURCE = ("citation", "url", "licence", "read", "external", "kind")
+CITATION = ("source", "locator", "quote")
 
 
 def read_sources(item: Item) -> dict[str, Source]:
@@ -22,7 +24,7 @@ def read_sources(item: Item) -> dict[str, Source]:
     """
     sources = {}
     for key, entry in item.entries():
-        entry.only("citation", "url", "licence", "read", "external", "kind")
+        entry.only(*SOURCE)
         sources[key] = Source(
             key=key,
             citation=entry.take("citation", text),
@@ -44,7 +46,7 @@ def read_citations(item: Item, sources: dict[str, Source]) -> tuple[Cited, ...]:
     """
     cited = []
     for entry in item.rows():
-        entry.only("source", "locator", "quote")
+        entry.only(*CITATION)
         cited.append(read_citation(entry, sources))
     if not cited:
         raise InputError("is empty, expected at least one source with its locator and quote")

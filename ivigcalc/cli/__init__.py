@@ -9,8 +9,8 @@ import click
 import typer
 
 from ivigcalc import __version__
-from ivigcalc.cli.catalogue import catalogue_app
 from ivigcalc.cli.command import LateGroup, StrictCommand
+from ivigcalc.cli.ending import BY_SIGNAL, cleaning_up
 from ivigcalc.cli.output import printable
 from ivigcalc.cli.plan import plan
 from ivigcalc.errors import CatalogueError, IvigcalcError, OutputError, ReaderGone
@@ -21,7 +21,6 @@ app = typer.Typer(
     name="ivigcalc", cls=LateGroup, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=True, suggest_commands=False
 )
 app.command(cls=StrictCommand, short_help="Plan a regimen: grams for each day.")(plan)
-app.add_typer(catalogue_app, short_help="Look after the data files.")
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 (typer calls it so)
@@ -41,6 +40,7 @@ def _root(
       ivigcalc plan --weight 62 --regimen itp
       ivigcalc plan --weight 62 --regimen itp --start 2027-01-04 --cycles 4 -o itp.csv
       ivigcalc batch patients.csv -o schedule.csv
+      ivigcalc demand schedule.csv
       ivigcalc plan --weight "137 lb" --dose "2 g/kg/course" --days 5
       ivigcalc check --weight 62 --regimen itp --order "25 g OD for 3 days"
       ivigcalc regimens
@@ -55,12 +55,13 @@ def _root(
 
 def main() -> None:
     """Run the program and leave with its exit code."""
-    code = run(sys.argv[1:])
+    with cleaning_up() as ended:
+        code = run(sys.argv[1:])
     try:
         sys.stdout.flush()
     except (OSError, ValueError, AttributeError):
         _drop_stdout()
-    sys.exit(code)
+    sys.exit(BY_SIGNAL + ended[0] if ended and code else code)
 
 
 def run(arguments: list[str]) -> int:

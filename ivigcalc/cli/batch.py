@@ -1,27 +1,23 @@
 """`ivigcalc batch`: a file of patients, each row planned as `plan` does."""
 
-import os
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from functools import partial
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from ivigcalc.errors import InputError, OutputError
+from ivigcalc.cli.rows import STANDARD, WRITTEN, format_of, refuse_same, rows_text, source, targets
+from ivigcalc.errors import InputError
 
 if TYPE_CHECKING:
     from ivigcalc.batch.planning import Data, Format, Problem
     from ivigcalc.batch.reading import Kind
+    from ivigcalc.cli.rows import Write
 
-STANDARD = "-"
-"""Standard input or output."""
 MOST_JOBS = 64
 """Our own bound on processes."""
-_WRITTEN: "Mapping[str, Kind]" = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
 class Files(NamedTuple):
@@ -95,33 +91,12 @@ def _settle(patients: str, output: str | None, errors: str | None, from_: str | 
     out = None if output == STANDARD else output
     if force and out is None and errors is None:
         raise InputError("--force replaces a file, and none is named; add -o FILE or leave it out")
-    kind = _format(patients, from_, "--from", patients, SUFFIXES)
-    form = _format(out, format_, "--format", f"-o {out}", _WRITTEN) if out is not None or format_ else "csv"
+    kind = format_of(patients, from_, "--from", patients, SUFFIXES)
+    form = format_of(out, format_, "--format", f"-o {out}", WRITTEN) if out is not None or format_ else "csv"
     if errors is not None:
-        _format(errors, None, "", f"--errors {errors}", {".csv": "csv"})
-    named = [os.path.realpath(name) for name in (patients, out, errors) if name not in (None, STANDARD)]
-    if len(set(named)) < len(named):
-        raise InputError("FILE, -o and --errors name the same file; name another one, so that nothing is lost")
+        format_of(errors, None, "", f"--errors {errors}", {".csv": "csv"})
+    refuse_same("FILE, -o and --errors", patients, out, errors)
     return Files(patients, kind, out, form, errors, force)
-
-
-def _format(name: str | None, wanted: str | None, option: str, what: str, suffixes: "Mapping[str, Kind]") -> "Kind":
-    """The format that was asked for, else the one that a suffix says."""
-    from ivigcalc.batch.planning import FORMATS
-
-    asked = next((known for known in FORMATS if known == wanted), None)
-    if wanted is not None and asked is None:
-        raise InputError(f"{option}: {wanted!r} is not known; write {' or '.join(FORMATS)}")
-    suffix = "" if name in (None, STANDARD) else Path(str(name)).suffix.lower()
-    known = suffixes.get(suffix)
-    if asked and known and asked != known:
-        raise InputError(f"{what}: the suffix {suffix} contradicts {option} {asked}; change one of them")
-    if (form := asked or known) and (known or not suffix or option == "--from"):
-        return form
-    why = "standard input" if name == STANDARD else f"the suffix {suffix} is not known" if suffix else "the name has no suffix"
-    rename = "" if name == STANDARD else f"end the name with {' or '.join(suffixes)}"
-    add = f"add {option} {' or '.join(FORMATS)}" if option == "--from" or (option and not suffix) else ""
-    raise InputError(f"{what}: {why}, so its format is not known; {', or '.join(mend for mend in (rename, add) if mend)}")
 
 
 def _run(files: Files, load_data: "Callable[[], Data]", jobs: int) -> "Counter[str]":
@@ -136,92 +111,62 @@ def _run(files: Files, load_data: "Callable[[], Data]", jobs: int) -> "Counter[s
 
     counts: Counter[str] = Counter()
     with ExitStack() as stack:
-        source, size = stack.enter_context(_source(files.source))
-        reader = open_reader(source, files.kind)
+        file, size = stack.enter_context(source(files.source, "patients"))
+        reader = open_reader(file, files.kind)
         task = Task(reader.header, files.format, date.today(), load_data)  # noqa: DTZ011 (the ward's own day)
         data = load_data()
-        write = stack.enter_context(_target(files.output, force=files.force))
-        report = stack.enter_context(_problems(files.errors, force=files.force))
+        write, note = stack.enter_context(targets(files.output, files.errors, force=files.force))
+        report = _reporter(note)
         store = stack.enter_context(open_store())
         advance = stack.enter_context(progress(size))
+        chunks = stack.enter_context(closing(run(reader.records, task, data, jobs)))
         write(head(files.format))
-        for chunk, planned in run(reader.records, task, data, jobs):
+        for chunk, planned in chunks:
             write(planned.output)
             remember(store, ((key, chunk[number]) for number, key in planned.ids))
             for problem in planned.problems:
                 report(problem)
             counts.update(problem.kind for problem in planned.problems)
             counts.update(rows=len(chunk) - planned.empty, planned=len(planned.ids), empty=planned.empty, harmless=planned.harmless)
-            advance(counts["rows"], source.tell() if size else 0)
-        memory = Memory({}, {})
-        for note in repeated(store, lambda record: plan_again(record, task, data, memory)):
-            report(note)
+            advance(counts["rows"], file.tell() if size else 0)
+        memory, cautions = Memory({}, {}), data.limits.cautions
+        assert cautions  # limits.yaml is not read without them
+        for warning in repeated(store, lambda record: plan_again(record, task, data, memory), cautions.of["28-day-dose"]):
+            report(warning)
             counts["repeated"] += 1
+            counts["above"] += warning.kind == "warning"
     return counts
 
 
-@contextmanager
-def _source(name: str) -> "Iterator[tuple[IO[bytes], int | None]]":
-    """Open the file of patients, and tell its size [bytes] where that is known."""
-    if name == STANDARD:
-        if sys.stdin is None:
-            raise InputError("standard input is closed; name a file of patients")
-        yield sys.stdin.buffer, None
-        return
-    try:
-        file = Path(name).open("rb")  # noqa: SIM115 (closed below; what fails later is not a fault of opening)
-    except OSError as error:
-        raise InputError(f"{name}: could not be read ({error.strerror}); name a file of patients") from None
-    with file:
-        yield file, os.fstat(file.fileno()).st_size if file.seekable() else None
+def _reporter(note: "Write | None") -> "Callable[[Problem], object]":
+    """What takes the rows that were not planned: a file, or a line each on standard error."""
+    from ivigcalc.export.csv import csv_line, harmless
+
+    if note is None:
+        return tell_problem
+    note(csv_line("line", "id", "kind", "message").encode())
+    return lambda p: note(csv_line(str(p.line), harmless(p.id), p.kind, harmless(" ".join(p.message.split()))).encode())
 
 
-@contextmanager
-def _target(name: str | None, *, force: bool) -> "Iterator[Callable[[bytes], object]]":
-    """Where the schedule goes, piece by piece."""
-    from ivigcalc.export.write import write_stdout, writing
-
-    if name is None:
-        try:
-            yield write_stdout
-        except KeyboardInterrupt:
-            raise OutputError("interrupted; what stands on standard output is not complete") from None
-        return
-    with writing(Path(name), force=force) as file:
-        yield file.write
-
-
-@contextmanager
-def _problems(name: str | None, *, force: bool) -> "Iterator[Callable[[Problem], object]]":
-    """Where rows go that were not planned: a file, or a line each on standard error."""
+def tell_problem(problem: "Problem") -> None:
+    """Name a row that was not planned on standard error."""
     from ivigcalc.cli.output import tell
 
-    if name is None:
-        yield lambda problem: tell(f"line {problem.line:,}: {f'id {problem.id}: ' if problem.id else ''}{problem.kind}: {problem.message}")
-        return
-    from ivigcalc.export.csv import csv_line, harmless
-    from ivigcalc.export.write import writing
-
-    with writing(Path(name), force=force) as file:
-        file.write(csv_line("line", "id", "kind", "message").encode())
-        yield lambda p: file.write(csv_line(str(p.line), harmless(p.id), p.kind, harmless(" ".join(p.message.split()))).encode())
+    tell(f"line {problem.line:,}: {f'id {problem.id}: ' if problem.id else ''}{problem.kind}: {problem.message}")
 
 
 def _summary(files: Files, counts: "Counter[str]") -> None:
     """Say what came of the rows."""
     from ivigcalc.cli.output import tell
 
-    tell(f"read {_rows(counts['rows'])}: {counts['planned']:,} planned, {counts['refused']:,} refused, {counts['faulty']:,} faulty")
+    tell(f"read {rows_text(counts['rows'])}: {counts['planned']:,} planned, {counts['refused']:,} refused, {counts['faulty']:,} faulty")
     if counts["empty"]:
-        tell(f"{_rows(counts['empty'])} without a word {'was' if counts['empty'] == 1 else 'were'} passed over")
+        tell(f"{rows_text(counts['empty'])} without a word {'was' if counts['empty'] == 1 else 'were'} passed over")
     if counts["repeated"]:
-        tell(f"on several rows: {counts['repeated']:,} id{'' if counts['repeated'] == 1 else 's'}, each named as a note")
+        above = f", {counts['above']:,} of them as a warning" if counts["above"] else ""
+        tell(f"on several rows: {counts['repeated']:,} id{'' if counts['repeated'] == 1 else 's'}, each named as a note{above}")
     if counts["harmless"]:
-        tell(f"an id or label starts like a formula of a spreadsheet on {_rows(counts['harmless'])}; an apostrophe was put before it")
+        tell(f"an id or label starts like a formula of a spreadsheet on {rows_text(counts['harmless'])}; an apostrophe was put before it")
     for name in (files.output, files.errors):
         if name:
             tell(f"wrote {name}")
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'}"

@@ -1,5 +1,6 @@
 """`ivigcalc check`: an order that somebody else wrote, read and judged."""
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -194,7 +195,6 @@ def check_order(typed: "Options", data: "Data", today: "date") -> "Check":
     from ivigcalc.request import answer, refuse_contraindicated
     from ivigcalc.safety.cautions import of_patient
     from ivigcalc.safety.expected import Context, expected_of, read_within
-    from ivigcalc.safety.orders import read_order
     from ivigcalc.safety.verdict import judge
 
     options, limits, use = typed, data.limits, None
@@ -224,7 +224,7 @@ def check_order(typed: "Options", data: "Data", today: "date") -> "Check":
         if alone := next((name for name in _OF_A_PLAN if name in typed), None):
             raise InputError(f"--{alone} belongs to what the order is compared with; add --regimen or --dose, or leave it out")
         result, start, policy = None, None, options.get("dosing-weight")
-        patient = _recorded(options, limits, read_order(text, strength, names)[0], today)
+        patient = _recorded(options, limits, _read(text, strength, names)[0], today)
         refuse_contraindicated(patient, product, limits.cautions)
         chosen = Choices(supply=Supply(product, strength, (), vials_by_hand=False) if product else None, rate=RateChoice(risks=risks))
         beside = tuple(of_patient(patient, chosen, limits.cautions)) if limits.cautions else ()
@@ -250,10 +250,18 @@ def check_order(typed: "Options", data: "Data", today: "date") -> "Check":
         start=start,
     )
     expected = expected_of(result) if result else ()
-    judged = judge(read_order(text, strength, tuple(dict.fromkeys(names))), expected, context)
+    judged = judge(_read(text, strength, tuple(dict.fromkeys(names))), expected, context)
     used = (*(f"regimens.{regimen.id}" for regimen in regimens if regimen), *((f"products.{product.id}",) if product else ()))
     beside += _site(use, used)
     return Checked(clean(text), patient, risks, result, expected, weight, within, isinstance(share, str), judged, beside)
+
+
+@lru_cache(maxsize=1_024)  # of a file, in which the same words recur
+def _read(text: str, g_per_ml: "Fraction | None", names: tuple[str, ...]) -> "tuple[Reading, ...]":
+    """What an order says, which rests on nothing but its words, the concentration [g/mL] and the names that may stand in it."""
+    from ivigcalc.safety.orders import read_order
+
+    return read_order(text, g_per_ml, names)
 
 
 def _recorded(options: "Options", limits: "Limits", reading: "Reading", today: "date") -> "Patient":

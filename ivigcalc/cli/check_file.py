@@ -1,125 +1,131 @@
 """`ivigcalc check --csv`: a file of orders, row by row; a faulty row never stops the others."""
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import date
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
+from ivigcalc import __version__
+from ivigcalc.batch.columns import ORDERS, Given, as_typed
+from ivigcalc.batch.planning import read_record
+from ivigcalc.batch.reading import SUFFIXES, Header, Kind, Record, open_reader
+from ivigcalc.catalogue import sha256_of
+from ivigcalc.checking import Check
 from ivigcalc.cli.check import check_order
 from ivigcalc.cli.data import Data
-from ivigcalc.errors import InputError, IvigcalcError, Refused
+from ivigcalc.cli.rows import STANDARD, WRITTEN, format_of, refuse_same, rows_text, source, targets
+from ivigcalc.errors import InputError, Refused
+from ivigcalc.export.check import COLUMNS, check_json_line, check_row, json_with_id, unchecked_json_line, unchecked_row
+from ivigcalc.export.csv import csv_line, harmless
+from ivigcalc.safety.expected import within_source
 
-COLUMNS = (
-    "id", "order", "weight", "regimen", "dose", "days", "every", "cycles", "until", "start", "infuse-on", "closed", "height", "sex", "age",
-    "pregnant", "not-pregnant", "dosing-weight", "bispecific-start", "product", "concentration", "vials", "round", "direction",
-    "round-over", "within", "label", "accept", "reason",
-)  # fmt: skip
-_SEVERAL = ("closed", "accept")
-_YES = ("pregnant", "not-pregnant")
-_FAULT = "what is wrong with the row"  # no column can be named so
-MOST_BYTES = 50_000_000
-"""Our own bound on the size of a file of orders."""
+CHUNK = 64
+"""Rows that are written at a time."""
+MOST_KEPT = 2_048
+"""Checked orders that are kept, by all of their cells but the id; it bounds memory."""
+CUT = "the last line does not end with a line break"
+
+
+class Desk(NamedTuple):
+    """What all rows are checked with."""
+
+    header: Header
+    format: Kind
+    check: Callable[[Given], Check]
+    line: Callable[[Check, Given], str]  # of a checked order, without its id
+    kept: dict[tuple[tuple[str, str], ...], tuple[int, str]]
 
 
 def check_file(
     options: Mapping[str, str | tuple[str, ...]], site: str | None, format_: str | None, output: str | None, *, force: bool
 ) -> int:
-    """Check every order of a CSV file and write a row for each.
+    """Check every order of a file and write a row for each.
 
     Args: the options as typed, with the file; --site, --format and -o as typed; whether an existing file may be replaced.
     Returns: the exit code: 0 all agree, 1 some differ or have two readings or are refused, 2 some cannot be read.
-    Raises: InputError where the file or an option cannot be read.
+    Raises: InputError where the file or an option cannot be read; OutputError.
     """
     from ivigcalc.cli.data import load_data
-    from ivigcalc.cli.output import choose_format, deliver, tell
-    from ivigcalc.export.check import COLUMNS as RESULT
-    from ivigcalc.export.csv import harmless
+    from ivigcalc.cli.output import tell
+    from ivigcalc.cli.progress import progress
 
     if other := next((name for name in options if name not in ("csv", "site")), None):
         raise InputError(f"--{other} is for one order; with --csv write it as a column of the file")
-    if choose_format(format_ or (None if output and output != "-" else "csv"), output) != "csv":
-        raise InputError("--csv gives a row for each order; write -o FILE.csv, or leave --format out")
-    rows = list(_rows(str(options["csv"])))
-    if not rows:
-        raise InputError(f"--csv {options['csv']}: holds no orders; write a row for each below the names of the columns")
-    data = load_data(site)
-    today = date.today()  # noqa: DTZ011 (the ward's own day)
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(RESULT)
-    codes = []
-    for row in rows:
-        code, cells = _checked(row, data, today)
-        codes.append(code)
-        writer.writerow([harmless(cell) for cell in cells])
-    deliver(text.getvalue().encode(), output, force=force)
-    to = f"wrote {output}: " if output and output != "-" else ""
-    tell(
-        f"{to}{len(rows):,} order{'' if len(rows) == 1 else 's'}: {codes.count(0):,} agree, {codes.count(1):,} to be mended, "
-        f"{codes.count(2):,} could not be read"
-    )
+    name, out = str(options["csv"]), None if output == STANDARD else output
+    form = _format(format_, out)
+    refuse_same("--csv and -o", name, out)
+    codes: Counter[int] = Counter()
+    last = Record(0, "")
+    with ExitStack() as stack:
+        file, size = stack.enter_context(source(name, "orders"))
+        reader = open_reader(file, SUFFIXES.get(Path(name).suffix.lower()), ORDERS)
+        desk = _desk(reader.header, form, load_data(site))
+        write, _ = stack.enter_context(targets(out, None, force=force))
+        advance = stack.enter_context(progress(size))
+        while chunk := tuple(islice(reader.records, CHUNK)):
+            checked = [row for record in chunk if (row := _checked(record, desk)) is not None]
+            begin = csv_line(*COLUMNS) if form == "csv" and checked and not codes else ""
+            write((begin + "".join(line for _, line in checked)).encode())
+            codes.update(code for code, _ in checked)
+            last = chunk[-1]
+            advance(codes.total(), file.tell() if size else 0)
+        if not codes:
+            raise InputError(f"--csv {name}: holds no orders; write a row for each below the names of the columns")
+    if last.cut:
+        tell(f"line {last.line:,}: {CUT}; it was checked as it stands; look whether the end of the file is missing")
+    to = f"wrote {out}: " if out else ""
+    tell(f"{to}{rows_text(codes.total(), 'order')}: {codes[0]:,} agree, {codes[1]:,} to be mended, {codes[2]:,} could not be read")
     return max(codes)
 
 
-def _checked(row: dict[str, str], data: Data, today: date) -> tuple[int, tuple[str, ...]]:
-    """Check one row: its exit code and its cells."""
-    from ivigcalc.export.check import check_row, unchecked_row
+def _format(wanted: str | None, out: str | None) -> Kind:
+    """The format that was asked for; CSV on standard output."""
+    suffix = Path(out).suffix.lower() if out else ""
+    if wanted in ("table", "json") or suffix in (".txt", ".json"):
+        raise InputError("--csv gives a row for each order; write -o FILE.csv or FILE.jsonl, or --format csv or jsonl")
+    return format_of(out, wanted, "--format", f"-o {out}", WRITTEN) if out is not None or wanted else "csv"
 
+
+def _desk(header: Header, form: Kind, data: Data) -> Desk:
+    """Make ready what all rows are checked with."""
+    today = date.today()  # noqa: DTZ011 (the ward's own day)
+    made_with = within_source(data.limits.rounding), sha256_of(data.shipped.data)
+
+    def line(checked: Check, options: Given) -> str:
+        if form == "csv":
+            return csv_line(*map(harmless, check_row("", str(options["order"]), checked)[1:]))
+        return check_json_line(checked, made_with[0], options, __version__, made_with[1])
+
+    return Desk(header, form, lambda options: check_order(options, data, today), line, {})
+
+
+def _checked(record: Record, desk: Desk) -> tuple[int, str] | None:
+    """Check one row: its exit code and its line; None for a row without a word."""
+    key, order = "", ""
     try:
-        if _FAULT in row:
-            raise InputError(row[_FAULT])
-        options = {name: _option(name, text) for name, text in row.items() if name != "id" and text.strip()}
-        checked = check_order(options, data, today)
-    except IvigcalcError as error:
+        row = read_record(record, desk.header)
+        if row is None:
+            return None
+        key, order = row.id, row.texts.get("order", "")
+        cells = tuple(row.texts.items())
+        if (kept := desk.kept.get(cells)) is None:
+            options = as_typed(row.texts)
+            checked = desk.check(options)
+            kept = 0 if checked.passes else 1, desk.line(checked, options)
+            if len(desk.kept) >= MOST_KEPT:
+                desk.kept.clear()
+            desk.kept[cells] = kept
+        code, line = kept
+    except (InputError, Refused) as error:
+        code, message = error.exit_code, f"line {record.line:,}: {error}"
         verdict = "refused" if isinstance(error, Refused) else "unreadable"
-        return error.exit_code, unchecked_row(row.get("id", ""), row.get("order", ""), verdict, str(error))
-    return 0 if checked.passes else 1, check_row(row.get("id", ""), row["order"], checked)
-
-
-def _option(name: str, text: str) -> str | tuple[str, ...]:
-    """A cell as the option of its column."""
-    if name in _YES and text.strip().lower() != "yes":
-        raise InputError(f"--{name}: {text!r} is not known in a file; write yes, or leave the cell empty")
-    return tuple(part.strip() for part in text.split(";") if part.strip()) if name in _SEVERAL else text
-
-
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    """The rows of a file, each as its cells by column; one with too many or too few cells says so under _FAULT."""
-    reader = csv.reader(io.StringIO(_text(name), newline=""), strict=True)
-    try:
-        head = [cell.strip().lower().removeprefix("--") for cell in next(reader, [])]
-        _check_head(head, name)
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            row = dict(zip(head, cells, strict=False))
-            if len(cells) != len(head):
-                row[_FAULT] = f"line {reader.line_num}: has {len(cells)} cells and the file {len(head)} columns; mend the row"
-            yield row
-    except csv.Error as error:
-        raise InputError(f"--csv {name}: line {reader.line_num}: is not CSV ({error}); mend the file") from None
-
-
-def _check_head(head: list[str], name: str) -> None:
-    if unknown := next((column for column in head if column not in COLUMNS), None):
-        raise InputError(f"--csv {name}: the column {unknown!r} is not known; name the columns as the options: {', '.join(COLUMNS)}")
-    if twice := next((column for number, column in enumerate(head) if column in head[:number]), None):
-        raise InputError(f"--csv {name}: has the column {twice!r} twice; write it once")
-    if missing := next((column for column in ("order", "weight") if column not in head), None):
-        raise InputError(f"--csv {name}: has no column {missing!r}; write a first row such as id,weight,regimen,order")
-
-
-def _text(name: str) -> str:
-    """The text of a file in UTF-8, with or without a byte order mark."""
-    try:
-        with Path(name).open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"--csv {name}: cannot be read ({error.strerror}); name a file of orders") from None
-    if len(data) > MOST_BYTES:
-        raise InputError(f"--csv {name}: has more than {MOST_BYTES:,} bytes (a bound of our own); split it")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"--csv {name}: is not UTF-8; save it again as CSV UTF-8") from None
+        if desk.format == "jsonl":
+            line = unchecked_json_line(order, verdict, message)
+        else:
+            line = csv_line(*map(harmless, unchecked_row("", order, verdict, message)[1:]))
+    if desk.format == "jsonl":
+        return code, json_with_id(key, line)
+    return code, f"{csv_line(harmless(key), '')[:-2]}{line}"

@@ -4,7 +4,9 @@ from importlib import import_module
 
 import click
 from click.core import ParameterSource
+from typer import Typer
 from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command as get_command_of
 from typer.main import get_command_from_info
 from typer.models import CommandInfo
 
@@ -36,14 +38,16 @@ class StrictCommand(TyperCommand):
 
 LATE = {
     "batch": "Plan a file of patients, row by row.",
+    "demand": "What a schedule of many asks for.",
     "check": "Check an order that somebody else wrote.",
     "weight": "Every dosing weight side by side.",
     "regimens": "Find, show or compare regimens.",
     "products": "List the products, or show one.",
     "about": "Intended use, data files, faults.",
+    "catalogue": "Look after the data files.",
 }
 """Commands that are loaded only when they are asked for, so that `plan` does not wait for their options; with their short help. Each
-is the function of its name in the module of its name."""
+is the function, or the group of commands, of its name in the module of its name."""
 
 
 class LateGroup(TyperGroup):
@@ -70,6 +74,10 @@ class LateGroup(TyperGroup):
         if cmd_name not in LATE:
             return super().get_command(ctx, cmd_name)
         function = getattr(import_module(f"ivigcalc.cli.{cmd_name}"), cmd_name)
+        if isinstance(function, Typer):
+            group = get_command_of(function)
+            group.short_help = LATE[cmd_name]
+            return group
         info = CommandInfo(name=cmd_name, cls=StrictCommand, callback=function, short_help=LATE[cmd_name])
         return get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
 

@@ -76,7 +76,7 @@ def check_site(path: Path) -> str | None:
 
     site = load_site(path, load_catalogue(data_file("regimens.yaml")), load_limits(data_file("limits.yaml")), shipped_formulary)
     counts = {section: sum(name.startswith(f"{section}.") for name in site.own) for section in ("regimens", "products", "ramps")}
-    holds = {"defaults": len(site.defaults), **counts}
+    holds = {"defaults": len(site.defaults), **counts, **({"prices": len(site.prices.per_g)} if site.prices else {})}
     return ", ".join(f"{count} {noun if count != 1 else noun.removesuffix('s')}" for noun, count in holds.items())
 
 

@@ -228,9 +228,40 @@ def check_json(check: Check, rounding_source: str, options: dict[str, Any], vers
     Args: the check; where the rounding that is allowed comes from; the options as typed; what it was made with.
     Returns: UTF-8 bytes, one object.
     """
+    return f"{_dumps(_document(check, rounding_source, options, version, catalogue_sha256), indent=1)}\n".encode()
+
+
+def check_json_line(check: Check, rounding_source: str, options: dict[str, Any], version: str, catalogue_sha256: str) -> str:
+    """Write a checked order of a file as one object on a line, as `check_json` does; its id goes in front by `json_with_id`."""
+    return _dumps(_document(check, rounding_source, options, version, catalogue_sha256))
+
+
+def unchecked_json_line(order: str, verdict: str, message: str) -> str:
+    """Write an order that could not be checked as one object on a line.
+
+    Args: the order as typed; unreadable or refused; why.
+    Returns: the object.
+    """
+    return _dumps({"schema": SCHEMA, "order": order or None, "verdict": verdict, "passes": False, "message": message})
+
+
+def json_with_id(identity: str, document: str) -> str:
+    """Put the id of a row in front of its object.
+
+    Args: the id, empty where there is none; the object.
+    Returns: a line with its end.
+    """
+    return f'{{"id": {_dumps(identity or None)}, {document[1:]}\n'
+
+
+def _dumps(document: object, indent: int | None = None) -> str:
     import simplejson
 
-    document = {
+    return str(simplejson.dumps(document, use_decimal=True, ensure_ascii=False, indent=indent, allow_nan=False))
+
+
+def _document(check: Check, rounding_source: str, options: dict[str, Any], version: str, catalogue_sha256: str) -> dict[str, Any]:
+    return {
         "schema": SCHEMA,
         "generator": {"name": "ivigcalc", "version": version, "catalogue_sha256": catalogue_sha256},
         "inputs": {
@@ -264,7 +295,6 @@ def check_json(check: Check, rounding_source: str, options: dict[str, Any], vers
             for cited in _cited(check.result)
         ],
     }
-    return (simplejson.dumps(document, use_decimal=True, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
 
 
 def _reading(judged: Judged, check: Check) -> dict[str, Any]:

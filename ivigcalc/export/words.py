@@ -106,7 +106,7 @@ def milliliters(value: Fraction, decimals: int | None = 2) -> str:
 def duration(minutes: Fraction) -> str:
     """Write a time [minutes] for people, rounded up to the whole minute: 3hr 20min."""
     hours, rest = divmod(-(-minutes // 1), 60)
-    return f"{hours}hr {rest}min" if hours and rest else f"{hours}hr" if hours else f"{rest}min"
+    return f"{hours:,}hr {rest}min" if hours and rest else f"{hours:,}hr" if hours else f"{rest}min"
 
 
 def clock(start: time, minutes: Fraction) -> str:

@@ -3,11 +3,10 @@
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from ivigcalc.errors import OutputError, ReaderGone
 
@@ -18,26 +17,89 @@ def write_file(path: Path, data: bytes, *, force: bool) -> None:
     Args: the target; its bytes; whether an existing file may be replaced.
     Raises: OutputError when it exists already, is not a regular file, or cannot be written.
     """
-    with writing(path, force=force) as file:
-        file.write(data)
+    with writing(path, force=force) as (draft,):
+        draft.write(data)
+
+
+class Draft(NamedTuple):
+    """A file that is being made beside its target."""
+
+    path: Path  # the target as it was named
+    target: Path
+    temporary: Path
+    file: IO[bytes]
+    mode: int
+    keep: bool  # whether an existing file is kept
+
+    def write(self, data: bytes) -> None:
+        """Add bytes.
+
+        Args: the bytes.
+        Raises: OutputError.
+        """
+        with _said(self.path):
+            self.file.write(data)
 
 
 @contextmanager
-def writing(path: Path, *, force: bool) -> Iterator[IO[bytes]]:
-    """Write a file bit by bit: it is made beside its target and gets its name when all of it is there.
+def writing(*paths: Path, force: bool) -> Iterator[tuple[Draft, ...]]:
+    """Write files bit by bit: each is made beside its target, and all get their names when everything is there.
 
-    Args: the target; whether an existing file may be replaced.
-    Returns: the open file, which takes bytes; where anything fails meanwhile, the old file stays as it was.
-    Raises: OutputError when it exists already, is not a regular file, or cannot be written.
+    Args: the targets; whether existing files may be replaced.
+    Returns: the drafts, which take bytes; where anything fails meanwhile, the old files stay as they were.
+    Raises: OutputError when one exists already, is not a regular file, or cannot be written.
     """
+    with ExitStack() as stack:
+        drafts = tuple(stack.enter_context(_draft(path, force=force)) for path in paths)
+        yield drafts
+        for draft in drafts:
+            with _said(draft.path):
+                draft.file.flush()
+                os.fsync(draft.file.fileno())
+                draft.file.close()
+                draft.temporary.chmod(draft.mode)
+        for draft in drafts:  # one right after the other, so that hardly anything can come between
+            with _said(draft.path):
+                _name(draft)
+
+
+@contextmanager
+def _draft(path: Path, *, force: bool) -> Iterator[Draft]:
+    """Make a file beside its target; it goes unless it got its name."""
     target = Path(os.path.realpath(path))
-    try:
+    temporary = target.parent / f".{target.name[:40]}.{os.urandom(8).hex()}.tmp"
+    with _said(path):
         refuse_special(path)
         mode = target.stat().st_mode if target.exists() else None
         if mode is not None and not force:
-            raise OutputError(f"{path}: exists already and was kept; name another file, or add --force to replace it")
-        with _replacing(target, 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode), keep=not force) as file:
-            yield file
+            raise FileExistsError
+    try:
+        with _said(path):
+            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+            file = os.fdopen(handle, "wb")
+        try:
+            yield Draft(path, target, temporary, file, 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode), not force)
+        finally:
+            with suppress(OSError):  # what could not be written was said before
+                file.close()
+    finally:
+        try:
+            _remove(temporary)
+        except KeyboardInterrupt:  # it came just now
+            _remove(temporary)
+            raise
+
+
+def _remove(temporary: Path) -> None:
+    with suppress(OSError):
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _said(path: Path) -> Iterator[None]:
+    """Say of which file a failure is."""
+    try:
+        yield
     except FileExistsError:
         raise OutputError(f"{path}: exists already and was kept; name another file, or add --force to replace it") from None
     except OSError as error:
@@ -80,36 +142,18 @@ def write_stdout(data: bytes) -> None:
         raise OutputError(f"standard output could not be written ({error.strerror}); what it holds is not complete") from None
 
 
-@contextmanager
-def _replacing(target: Path, mode: int, *, keep: bool) -> Iterator[IO[bytes]]:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".tmp")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(mode)
-        if keep:
-            _link(temporary, target)
+def _name(draft: Draft) -> None:
+    """Give a file its name; where none may be replaced, not even one that somebody has made meanwhile, if there are hard links."""
+    if draft.keep:
+        try:
+            draft.target.hardlink_to(draft.temporary)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links
+            pass
         else:
-            temporary.replace(target)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
-
-
-def _link(temporary: Path, target: Path) -> None:
-    """Give the file its name without replacing one that somebody has made meanwhile, where the file system has hard links."""
-    try:
-        target.hardlink_to(temporary)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without hard links
-        temporary.replace(target)
-    else:
-        temporary.unlink()
+            return
+    draft.temporary.replace(draft.target)
 
 
 def _umask() -> int:

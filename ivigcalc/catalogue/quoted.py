@@ -1,0 +1,108 @@
+"""Whether the words of a source hold a figure that is cited from them, and what they say of it."""
+
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import TypeVar
+
+from ivigcalc.model import Cap, Phase, Span
+from ivigcalc.numbers import exact_text, screen_text
+from ivigcalc.units import Basis
+from ivigcalc.when import Interval
+
+T = TypeVar("T", int, Fraction, Interval)
+
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_SPELLED = {word: str(number) for number, word in enumerate(_NUMBERS, 1)}
+_spelled = re.compile(rf"\b(?:{'|'.join(_SPELLED)})\b")
+
+_MORE = r"(?: ?(?:-|to|or|and) ?[\d.]+)?"  # the rest of a range
+_LESS = r"(?:\d+ ?(?:-|to|or) ?)?"  # its beginning
+_ONCE = r"\bsingle\b|\bonce\b|\b1 (?:dose|infusion)\b|\b1-time\b|\binitial dose\b"
+_ONE_DAY = rf"{_ONCE}|\b(?:1) day\b"
+_ONE_COURSE = rf"{_ONCE}|\binitial\b|\binduction\b|\bloading\b|\b1 (?:course|cycle)\b"
+_FOR_ONE = {"day": r"|\bdaily\b", "week": r"|\bweekly\b|\bper week\b|/w(?:k|eek)\b", "month": r"|\bmonthly\b|\bper month\b|/mo(?:nth)?\b"}
+_MOST = r"(?:\bmax\w*|\bup to|\bat most|\bnot (?:be )?more than|\bexceed\w*)"
+_most_before = re.compile(rf"{_MOST}\.?(?: (?:is|a|an|of|daily|total|dose))*\W*$")
+_kg = r"(?: ?/ ?kg| per (?:kg|kilogram))?(?: of)?(?:/?[ ]?(?:body weight|bw|ibw|abw|adjusted body weight))?"
+_day_after = re.compile(rf"{_kg} ?(?:/ ?d(?:ay)?\b|per day\b|a day\b|daily\b|each day\b|every day\b|once daily\b)")
+_doses = r"\bin (?:equal )?(?:\d+ )?(?:divided )?doses\b"
+_divided = rf"\bdivided\b|\bin all\b|\btotal\b(?! (?:dose )?(?:of )?\d)|{_doses}|\bover {_LESS}\d+ (?:\w+ )?days?\b"
+_course_after = re.compile(rf"{_kg}[^.;\d]{{0,30}}(?:{_divided})")
+_course_before = re.compile(r"\btotal (?:dose )?(?:of )?(?:is )?\W*$")
+
+
+def plain(words: str) -> str:
+    """Write words in small letters and digits: numbers that are spelled, dashes, thousands and trailing zeros made alike."""
+    text = re.sub(r"[\u2010-\u2015]", "-", " ".join(words.lower().split()))
+    text = _spelled.sub(lambda word: _SPELLED[word[0]], text)
+    text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", re.sub(r"(?<=\d) (?=\.\d)", "", text))
+    return re.sub(r"(\d)\.(?!\d)", r"\1", re.sub(r"(\d\.\d*?)0+(?!\d)", r"\1", text))
+
+
+def not_quoted(phase: Phase, quotes: Iterable[str], read: Iterable[str]) -> list[tuple[str, str]]:
+    """List the figures of a phase that stand in no quote; days, interval and courses may also be read into them, and then that is said.
+
+    Args: the phase; the quotes; the readings and notes.
+    Returns: the key of each figure, such as days, and the figure in words.
+    """
+    said = [plain(words) for words in quotes]
+    also = [*said, *map(plain, read)]
+    wanted = [("dose", f"{screen_text(dose)} g per kg", dose_pattern(dose), said) for dose in _ends(phase.dose)]
+    for days in _ends(phase.days):
+        once = f"|{_ONE_DAY}" if days == 1 else ""
+        wanted.append(("days", _count(days, "day"), rf"\b{days}{_MORE}[ -](?:\w+ )?(?:days?|doses|infusions)\b{once}", also))
+    for every in _ends(phase.every):
+        number, unit = every.number, every.unit
+        once = _FOR_ONE[unit] + rf"|\bevery {unit}\b" if number == 1 else ""
+        spaced = rf"\bevery {_LESS}{number}{_MORE}[ -]?{unit}s?\b|\b{number}[ -]{unit}(?:ly| intervals?)\b"
+        wanted.append(("every", f"every {every}", spaced + once, also))
+    for cycles in _ends(phase.cycles):
+        once = f"|{_ONE_COURSE}" if cycles == 1 else ""
+        pattern = rf"\b{_LESS}{cycles}{_MORE} (?:\w+ )?(?:cycles|courses|infusions|doses|times)\b{once}"
+        wanted.append(("cycles", _count(cycles, "course"), pattern, also))
+    missing = ((key, words) for key, words, pattern, texts in wanted if not any(re.search(pattern, text) for text in texts))
+    return list(dict.fromkeys(missing))
+
+
+def cap_quoted(cap: Cap) -> bool:
+    """Whether the quote of a cap holds its figure as a maximum."""
+    most = cap.grams if cap.g_per_kg is None else cap.g_per_kg
+    assert most is not None
+    unit = r" ?gm?\b(?! ?/ ?kg| per kg)" if cap.g_per_kg is None else r" ?gm?(?: ?/ ?| per )kg"
+    milligrams = rf"|{exact_text(most * 1000)} ?mg(?: ?/ ?| per )kg" if cap.g_per_kg is not None else ""
+    return bool(re.search(rf"{_MOST}\D*(?:(?<![\d.]){exact_text(most)}{unit}{milligrams})", plain(cap.cited.quote)))
+
+
+def dose_pattern(g_per_kg: Fraction) -> str:
+    """A pattern for a dose [g/kg] as plain words hold it, in g or in mg."""
+    grams = rf"(?<![\d.]){exact_text(g_per_kg)}{_MORE} ?(?:g|gm|grams?)\b"
+    return rf"{grams}|(?<![\d.]){exact_text(g_per_kg * 1000)}{_MORE} ?(?:mg|milligrams?)\b"
+
+
+def said_of_dose(g_per_kg: Fraction, quotes: Iterable[str]) -> tuple[Basis | None, bool]:
+    """Read what quotes say of a dose.
+
+    Args: dose [g/kg]; the quotes.
+    Returns: whether they say that it is for a day or for a course (None: neither, or both); whether they only say that it is the most.
+    """
+    bases: set[Basis] = set()
+    most = []
+    for words in map(plain, quotes):
+        for found in re.finditer(dose_pattern(g_per_kg), words):
+            before, after = words[: found.start()], words[found.end() :]
+            most.append(bool(_most_before.search(before)))
+            if _day_after.match(after):
+                bases.add("day")
+            elif _course_after.match(after) or _course_before.search(before):
+                bases.add("course")
+    return (bases.pop() if len(bases) == 1 else None), bool(most) and all(most)
+
+
+def _ends(span: Span[T] | None) -> tuple[T, ...]:
+    """The figure of a span, or both of a range."""
+    return tuple(dict.fromkeys(span or ()))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

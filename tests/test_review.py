@@ -1,0 +1,302 @@
+"""What `catalogue check` finds: forty faults put into a copy of the file that ships, and what is suspicious in one without a fault."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from ivigcalc.catalogue import data_file
+from ivigcalc.catalogue.quoted import cap_quoted, not_quoted, plain, said_of_dose
+from ivigcalc.model import Cap, Cited, Phase, Source, Span
+from ivigcalc.when import Interval
+from tests.conftest import RunCli
+from tests.injected import SHIPPED, injected
+
+# What goes wrong when a file is edited. Entry, what stood there, what stands there now, lines down to the fault, its key, and words.
+Injected = tuple[str, str, str, int, str, str]
+FAULTS: dict[str, Injected] = {
+    "a dose without its unit": ("itp", "dose: 0.4 g/kg", "dose: 0.4", 0, "regimens.itp.phases[1].dose", "g/kg"),
+    "g for mg": ("itp", "dose: 0.4 g/kg", "dose: 400 g/kg", 0, "regimens.itp.phases[1].dose", "whether mg was meant"),
+    "mg for g": ("itp", "dose: 0.4 g/kg", "dose: 0.4 mg/kg", 0, "regimens.itp.phases[1].dose", "whether g was meant"),
+    "a decimal comma": ("itp", "dose: 0.4 g/kg", "dose: 0,4 g/kg", 0, "regimens.itp.phases[1].dose", "has a comma"),
+    "a dose with its basis": ("icaht", "dose: 2 g/kg", "dose: 2 g/kg/day", 0, "regimens.icaht.phases[1].dose", "holds the basis"),
+    "grams alone": ("icaht", "dose: 2 g/kg", "dose: 140 g", 0, "regimens.icaht.phases[1].dose", "not a dose per kg"),
+    "an empty dose": ("icaht", "dose: 2 g/kg", "dose:", 0, "regimens.icaht.phases[1].dose", "is empty"),
+    "a dose that is taken out": ("icaht", "        dose: 2 g/kg\n", "", -1, "regimens.icaht.phases[1].dose", "is missing"),
+    "no basis": ("ten", "        per: day\n", "", -2, "regimens.ten.phases[1].per", "is missing, expected day or course"),
+    "another basis": ("ten", "per: day", "per: week", 0, "regimens.ten.phases[1].per", "expected day or course"),
+    "a basis not stated": ("ten", "per: day", "per: not stated", 0, "regimens.ten.phases[1].per", "expected day or course"),
+    "too many days": ("ten", "days: 3", "days: 33", 0, "regimens.ten.phases[1].days", "more than 31"),
+    "no day": ("ten", "days: 3", "days: 0", 0, "regimens.ten.phases[1].days", "is zero"),
+    "days in words": ("ten", "days: 3", "days: three", 0, "regimens.ten.phases[1].days", "'three'"),
+    "days with a unit": ("ten", "days: 3", "days: 3 days", 0, "regimens.ten.phases[1].days", "'3 days'"),
+    "a range upside down": ("lems", "days: 2", "days: 5 to 2", 0, "regimens.lems.phases[1].days", "upside down"),
+    "a range with a hyphen": ("lems", "days: 2", "days: 2-5", 0, "regimens.lems.phases[1].days", "'2-5'"),
+    "an interval without a unit": ("cll", "every: 3 weeks", "every: 3", 0, "regimens.cll.phases[1].every", "is not an interval"),
+    "an abbreviated interval": ("cll", "every: 3 weeks", "every: q3w", 0, "regimens.cll.phases[1].every", "is not an interval"),
+    "too many courses": ("pyoderma/maintenance", "4 to 6", "4 to 6000", 0, "regimens.pyoderma/maintenance.phases[1].cycles", "1,000"),
+    "a cap without its unit": ("mis-c/nih", "at_most: 100 g", "at_most: 100", 0, "regimens.mis-c/nih.phases[1].caps[1].at_most", "grams"),
+    "a cap of nothing": ("mis-c/nih", "per: course\n            source", "source", -1,
+                         "regimens.mis-c/nih.phases[1].caps[1].per", "is missing"),
+    "a key misspelt": ("avwd", "weight_basis:", "weight_bases:", 0, "regimens.avwd.weight_bases", "is not a key"),
+    "a key twice": ("avwd", "population: adults", "jurisdiction: Italy", 0, "jurisdiction", "stands twice"),
+    "a population taken out": ("avwd", "    population: adults\n", "", -7, "regimens.avwd.population", "is missing"),
+    "a weight that is not known": ("avwd", "weight_basis: not stated", "weight_basis: lean", 0, "regimens.avwd.weight_basis", "'lean'"),
+    "another standing": ("avwd", "standing: standard", "standing: usual", 0, "regimens.avwd.standing", "'usual'"),
+    "a source that is not there": ("avwd", "source: avwd-1999", "source: avwd-1998", 0,
+                                   "regimens.avwd.cited[1].source", "is not under sources"),
+    "no locator": ("avwd", "        locator: Abstract\n", "", -1, "regimens.avwd.cited[1].locator", "is missing"),
+    "no words of the source": ("cidp/maintenance", "quote: Maintenance dose is", "quote: not stated #", 0,
+                               "regimens.cidp/maintenance.cited[1].quote", "the words of the source"),
+    "an alias of another": ("lems", "[lambert-eaton,", "[cll,", 0, "regimens.lems.aliases", "also a name of regimens.cll"),
+    "an alias with a capital": ("lems", "[lambert-eaton,", "[LEMS,", 0, "regimens.lems.aliases[1]", "small letters"),
+    "an id twice": ("", "\n  icaht:", "\n  itp:", 1, "itp", "stands twice"),
+    "an id with a space": ("", "\n  lems:", "\n  le ms:", 1, "regimens.le ms", "is not a name"),
+    "a choice of nothing": ("melanoma", "melanoma-q3w,", "melanoma-q4w,", 0, "regimens.melanoma.choose", "is not a regimen here"),
+    "a day of reading that is none": ("lin-2022", "read: 2026-11-22", "read: 2026-11-31", 0, "sources.lin-2022.read", "no day 2026-11-31"),
+    "true for yes": ("lin-2022", "external: no", "external: false", 0, "sources.lin-2022.external", "expected yes or no"),
+    "another kind of evidence": ("ash-2011", "kind: guideline", "kind: opinion", 0, "sources.ash-2011.kind", "'opinion'"),
+    "a list that is words": ("avwd", "aliases: [acquired-von-willebrand,", "aliases: words # [", 0,
+                             "regimens.avwd.aliases", "holds no list"),
+    "a tab": ("itp", "    name: Immune", "\tname: Immune", 0, "YAML", "expected valid YAML"),
+    "a word of two meanings that has one": ("", "sclerosis: [multiple-sclerosis, systemic-sclerosis]", "sclerosis: [multiple-sclerosis]", 0,
+                                            "ambiguous.sclerosis", "expected at least two"),
+    "a conflict of nothing": ("", "between: [ten]", "between: [tens]", 0, "conflicts[10].between", "tens is not a regimen here"),
+}  # fmt: skip
+
+
+def test_there_are_forty() -> None:
+    assert len(FAULTS) >= 40
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_in_a_copy_of_the_file_that_ships_is_found_at_its_line(run_cli: RunCli, tmp_path: Path, name: str) -> None:
+    entry, old, new, down, key, words = FAULTS[name]
+    path, line = injected(tmp_path, entry, old, new)
+    result = run_cli("catalogue", "check", str(path))
+    assert (result.code, result.out) == (3, b"")
+    here = [fault for fault in result.err.splitlines() if fault.startswith(f"{path}:{line + down}: {key}: ")]
+    assert len(here) == 1, result.err
+    assert words in here[0]
+
+
+def test_the_copy_itself_has_no_fault(run_cli: RunCli, tmp_path: Path) -> None:
+    path, _ = injected(tmp_path, "", "x", "x")
+    assert run_cli("catalogue", "check", str(path)).code == 0
+
+
+# What is suspicious
+
+WARNINGS: dict[str, Injected] = {
+    "the total every day": ("icaht", "per: course", "per: day", -1, "regimens.icaht.phases[1].dose",
+                            "comes to 8 g per kg in a course, above the limit of 2 g per kg"),
+    "the basis against the quote": ("icaht", "per: course", "per: day", 0, "regimens.icaht.phases[1].per",
+                                    "the quote says that 2 g per kg is for the whole course"),
+    "the dose of a day as the total": ("itp", "per: day", "per: course", 0, "regimens.itp.phases[1].per", "0.4 g per kg is for each day"),
+    "another dose": ("itp", "dose: 0.4 g/kg", "dose: 0.5 g/kg", 0, "regimens.itp.phases[1].dose", "0.5 g per kg: the quotes"),
+    "another range": ("pid/ontario-adult", "0.4 to 0.6", "0.4 to 0.8", 0, "regimens.pid/ontario-adult.phases[1].dose", "0.8 g per kg:"),
+    "another number of days": ("itp", "days: 3", "days: 5", 0, "regimens.itp.phases[1].days", "5 days: the quotes"),
+    "another interval": ("itp", "every: 3 weeks", "every: 4 weeks", 0, "regimens.itp.phases[1].every", "every 4 weeks: the quotes"),
+    "other courses": ("pyoderma/maintenance", "4 to 6", "4 to 8", 0, "regimens.pyoderma/maintenance.phases[1].cycles", "8 courses:"),
+    "another cap": ("mis-c/nih", "at_most: 100 g", "at_most: 200 g", 0, "regimens.mis-c/nih.phases[1].caps[1].at_most", "200 g: the quote"),
+    "another cap per kg": ("ms/ontario-relapse", "at_most: 1 g/kg", "at_most: 1.5 g/kg", 0,
+                           "regimens.ms/ontario-relapse.phases[1].caps[1].at_most", "1.5 g per kg: the quote"),
+    "a day above the limit": ("itp/us-label", "days: 2", "days: 1 to 2", -2, "regimens.itp/us-label.phases[1].dose",
+                              "comes to 2 g per kg in a day, above the limit of 1 g per kg"),
+    "up to, as a dose": ("fnait/maternal", "dose: not stated", "dose: 1 g/kg", 0, "regimens.fnait/maternal.phases[1].dose",
+                         "is only the most in the quote, expected dose: not stated"),
+    "a dose above its own cap": ("ms/ontario-relapse", "dose: 1 to 2 g/kg\n        per: course", "dose: 2 g/kg\n        per: day", 6,
+                                 "regimens.ms/ontario-relapse.phases[1].caps[1].at_most", "is less than the dose of 2 g per kg"),
+    "courses that overlap": ("itp", "every: 3 weeks", "every: 2 days", 0, "regimens.itp.phases[1].every", "does not fit into 2 days"),
+    "a figure that is not named as missing": ("itp", "not_stated: [number of courses, when to stop,", "not_stated: [", 0,
+                                              "regimens.itp.not_stated", "does not name the number of courses"),
+    "a weight that is not named as missing": ("itp", "weight used for dosing, product", "product", 0, "regimens.itp.not_stated",
+                                              "does not name the weight used for dosing"),
+    "a figure that is named as missing and is not": ("itp", "[number of courses,", "[number of courses, interval,", 0,
+                                                     "regimens.itp.not_stated", "names the interval, which is stated here"),
+    "an indication that is almost another": ("itp/ontario", "indication: immune-thrombocytopenia", "indication: immune-thrombocytopaenia",
+                                            0,
+                                             "regimens.itp/ontario.indication", "is almost immune-thrombocytopenia"),
+    "the same plan twice": ("ptp/5-days", "days: 5", "days: 2", -13, "regimens.ptp/5-days", "has the figures, population and"),
+    "a source of nothing": ("ten", "- source: prins-2003", "- source: blum-2008", 0, "sources.prins-2003", "is cited by nothing"),
+    "a day to come": ("lin-2022", "read: 2026-11-22", "read: 2926-11-22", 0, "sources.lin-2022.read", "2926-11-22 is a day to come"),
+    "the same words from two": ("ptp/5-days", "source: practical-transfusion", "source: avwd-1999", 0,
+                                "regimens.ptp/5-days.cited[1].source", "the same words are quoted from practical-transfusion"),
+}  # fmt: skip
+
+
+def warnings(run_cli: RunCli, path: Path) -> list[str]:
+    result = run_cli("catalogue", "check", str(path))
+    assert (result.code, result.err) == (0, "")
+    *found, last = result.text.splitlines()
+    count = f"; {len(found)} warning{'' if len(found) == 1 else 's'}" if found else ""
+    assert last.startswith(f"{path}: no faults; ")
+    assert last.endswith(count)
+    return found
+
+
+@pytest.mark.parametrize("name", WARNINGS)
+def test_what_is_suspicious_is_said_with_its_line_its_key_and_what_to_do(run_cli: RunCli, tmp_path: Path, name: str) -> None:
+    entry, old, new, down, key, words = WARNINGS[name]
+    path, line = injected(tmp_path, entry, old, new)
+    line = SHIPPED[: SHIPPED.index("  prins-2003:\n")].count("\n") + 1 if key == "sources.prins-2003" else line + down
+    here = [found for found in warnings(run_cli, path) if found.startswith(f"{path}:{line}: {key}: ") and words in found]
+    assert len(here) == 1, warnings(run_cli, path)
+    assert here[0].isprintable()
+
+
+def test_what_is_suspicious_in_the_file_that_ships(run_cli: RunCli) -> None:
+    """Each of these is what its source says, and every plan of it warns or shows the reading or note."""
+    path = data_file("regimens.yaml")
+    found = [message.removeprefix(f"{path}:").split(": ", 2)[1:] for message in warnings(run_cli, path)]
+    assert [(key, words.split(",")[0]) for key, words in found] == [
+        ("regimens.mmn/gammagard-us.phases[1].dose", "comes to 2.4 g per kg in a course"),
+        ("regimens.kawasaki-disease.phases[1].dose", "comes to 2 g per kg in a day"),
+        ("regimens.mis-c/nih.phases[1].dose", "comes to 2 g per kg in a day"),
+        ("regimens.mis-c/ontario.phases[1].dose", "comes to 2 g per kg in a day"),
+        ("regimens.ten.phases[1].dose", "comes to 3 g per kg in a course"),
+        ("regimens.abmr/ivig-alone.phases[1].cycles", "1 course: the quotes of this regimen do not hold that figure"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["limits.yaml", "products.yaml"])
+def test_nothing_is_suspicious_in_the_other_files_that_ship(run_cli: RunCli, name: str) -> None:
+    assert warnings(run_cli, data_file(name)) == []
+
+
+SITE = Path(__file__).parent.parent.joinpath("docs", "site-example.yaml").read_text(encoding="utf-8")
+
+
+def test_a_site_file_is_reviewed_and_its_indications_are_held_against_ours(run_cli: RunCli, tmp_path: Path) -> None:
+    path, line = injected(tmp_path, "", "indication: immune-thrombocytopenia", "indication: immune-thrombocytopenias", SITE)
+    (found,) = warnings(run_cli, path)
+    assert found.startswith(f"{path}:{line}: regimens.ward-7-itp.indication: immune-thrombocytopenias is almost immune-thrombocytopenia, ")
+    path, line = injected(tmp_path, "", 'quote: "0.4 g per kg each day', 'quote: "0.5 g per kg each day', SITE)
+    (found,) = warnings(run_cli, path)
+    assert found.startswith(f"{path}:{line - 2}: regimens.ward-7-itp.phases[1].dose: 0.4 g per kg: the quotes")
+    path = tmp_path / "defaults.yaml"
+    path.write_text("site: Ward 7\ndefaults: {round: 5 g}\n", encoding="utf-8")
+    assert warnings(run_cli, path) == []
+
+
+# What the words of a source hold
+
+SOURCE = Source("smith", "Smith", None, None, "2026-11-22", external=False)
+
+
+def figures(dose: str | None = None, days: int | None = None, every: Interval | None = None, cycles: int | None = None) -> Phase:
+    """A phase in which these figures are stated."""
+    return Phase(
+        name="course",
+        dose=Span(Fraction(dose), Fraction(dose)) if dose else None,
+        per="day",
+        days=Span(days, days) if days else None,
+        every=Span(every, every) if every else None,
+        cycles=Span(cycles, cycles) if cycles else None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("stated", "quote"),
+    [
+        (figures("0.4"), "400 mg per kilogram of body weight"),
+        (figures("1"), "1,000 mg/kg"),
+        (figures("2"), "2.0 g/kg"),
+        (figures("2"), "a dose of 2.00 gm/kg."),
+        (figures("0.8"), "0 .8 to 1 g/kg"),
+        (figures("1"), "0.8 to 1 g/kg"),
+        (figures("1"), "1–2 g/kg"),
+        (figures(days=2), "on two consecutive days"),
+        (figures(days=5), "over 2-5 days"),
+        (figures(days=2), "over 2 or 5 days"),
+        (figures(days=4), "in four divided doses"),
+        (figures(days=1), "as a single dose"),
+        (figures(days=1), "once every 6 weeks"),
+        (figures(every=Interval(3, "week")), "every three weeks"),
+        (figures(every=Interval(4, "week")), "every 3 to 4 weeks"),
+        (figures(every=Interval(3, "week")), "every 3-4 weeks"),
+        (figures(every=Interval(3, "week")), "at 3-week intervals"),
+        (figures(every=Interval(3, "week")), "3-weekly"),
+        (figures(every=Interval(1, "month")), "2 g/kg/mo"),
+        (figures(every=Interval(1, "month")), "repeated monthly"),
+        (figures(every=Interval(1, "week")), "1 g/kg weekly"),
+        (figures(cycles=6), "for 4 to 6 cycles"),
+        (figures(cycles=1), "Induction: 2 g/kg"),
+    ],
+)
+def test_a_figure_is_found_in_a_quote_in_the_spellings_of_sources(stated: Phase, quote: str) -> None:
+    assert not_quoted(stated, [quote], []) == []
+
+
+@pytest.mark.parametrize(
+    ("stated", "quote", "key"),
+    [
+        (figures("0.4"), "40 mg per kg", "dose"),
+        (figures("0.4"), "10.4 g/kg", "dose"),
+        (figures("4"), "0.4 g/kg", "dose"),
+        (figures("2"), "2 mg/kg", "dose"),
+        (figures("2"), "1.2 g/kg", "dose"),
+        (figures("0.2"), "0.25 g/kg", "dose"),
+        (figures(days=5), "over 15 days", "days"),
+        (figures(days=5), "5 weeks", "days"),
+        (figures(every=Interval(3, "week")), "every 3 months", "every"),
+        (figures(every=Interval(3, "week")), "every 13 weeks", "every"),
+        (figures(every=Interval(1, "month")), "for 1 month", "every"),
+        (figures(cycles=6), "for 6 months", "cycles"),
+    ],
+)
+def test_another_figure_is_not_found(stated: Phase, quote: str, key: str) -> None:
+    assert [found for found, _ in not_quoted(stated, [quote], [])] == [key]
+
+
+def test_a_dose_is_never_read_into_a_quote_and_days_may_be() -> None:
+    stated = figures("0.4", 1)
+    assert not_quoted(stated, ["every 3 weeks"], ["0.4 g/kg is one infusion on one day"]) == [("dose", "0.4 g per kg")]
+
+
+@pytest.mark.parametrize(
+    ("grams", "g_per_kg", "quote", "held"),
+    [
+        (Fraction(25), None, "(max. 25 g/day)", True),
+        (Fraction(100), None, "up to a maximum total dose of 100 g", True),
+        (Fraction(100), None, "maximum 100 g/kg", False),
+        (Fraction(25), None, "25 g/day", False),
+        (None, Fraction(1), "(maximum 1 g/kg/day)", True),
+        (None, Fraction(1), "not more than 1000 mg/kg", True),
+        (None, Fraction(1), "maximum 1 g a day", False),
+        (None, Fraction(1), "maximum 0.1 g/kg", False),
+    ],
+)
+def test_a_cap_is_found_as_a_maximum_in_its_own_unit(grams: Fraction | None, g_per_kg: Fraction | None, quote: str, held: bool) -> None:
+    assert cap_quoted(Cap(grams, "day", Cited(SOURCE, "Page 1", quote), g_per_kg)) is held
+
+
+@pytest.mark.parametrize(
+    ("quote", "basis", "most"),
+    [
+        ("2 g/kg divided over 2 to 5 days", "course", False),
+        ("a total dose of 2 g/kg", "course", False),
+        ("2 g/kg in divided doses", "course", False),
+        ("2 g/kg (total dose, divided over 2-5 days)", "course", False),
+        ("(2 g/kg), to be given in divided doses", "course", False),
+        ("2 g/kg (total dose 10 g/kg)", None, False),
+        ("2 g/kg over five consecutive days", "course", False),
+        ("2 g/kg/day for 5 days", "day", False),
+        ("2 g/kg body weight/day", "day", False),
+        ("2 g per kg each day, in all 4 g", "day", False),
+        ("2000 mg/kg daily", "day", False),
+        ("2 g/kg", None, False),
+        ("2 g/kg/day, a total of 2 g/kg", None, False),
+        ("up to 2 g/kg", None, True),
+        ("Maximum dose is 2 g/kg", None, True),
+        ("up to a total of 2 g/kg weekly", "course", True),
+        ("2 g/kg (maximum 2 g/kg)", None, False),
+        ("nothing", None, False),
+    ],
+)
+def test_what_a_quote_says_of_a_dose(quote: str, basis: str | None, most: bool) -> None:
+    assert said_of_dose(Fraction(2), [quote]) == (basis, most)
+
+
+def test_words_are_made_alike() -> None:
+    assert plain("Two doses\u00a0of 1.50 g,  over 2–5 days; 2,500 mg.") == "2 doses of 1.5 g, over 2-5 days; 2500 mg."
