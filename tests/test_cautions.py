@@ -1116,3 +1116,17 @@ def test_a_bmi_is_never_shown_as_the_bound_that_it_passes(height: str, words: st
     assert words in said(
         ask_plan(weight="90.01", height=height, dose="0.4 g/kg/course", days="1", dosing_weight="actual"), "weight-and-height"
     )
+
+
+@pytest.mark.parametrize(
+    ("weighed", "more", "when"),
+    [
+        # six months end on 1 December, before the first course; on 20 January, between both; without dates today counts, a 4 January
+        ("2026-06-01", {"start": "2027-01-04"}, "before Mon 04-Jan-2027: "),
+        ("2026-07-20", {"start": "2027-01-04"}, "before course 2 on Mon 01-Feb-2027: "),
+        ("2026-06-01", {}, "before Mon 04-Jan-2027: "),
+    ],
+)
+def test_the_course_before_which_a_weight_is_old(weighed: str, more: Options, when: str) -> None:
+    plan = ask_plan({"weight": "62", "dose": "0.4 g/kg", "days": "1", "every": "4 weeks", "cycles": "2", **more}, weight_date=weighed)
+    assert f"more than 6 months {when}" in said(plan, "weight-date")
