@@ -314,14 +314,14 @@ def test_a_window_may_end_on_the_last_day_of_the_calendar() -> None:
 
 
 def test_what_says_how_far_courses_are_apart_is_named() -> None:
-    with pytest.raises(Refused, match="write a longer --every or fewer --days$"):
+    with pytest.raises(Refused, match=r"write a longer --every or fewer --days$"):
         check_apart(date(2027, 1, 4), 5, date(2027, 1, 8), 2)
-    with pytest.raises(Refused, match="write a longer --begins or fewer --days$"):
+    with pytest.raises(Refused, match=r"write a longer --begins or fewer --days$"):
         check_apart(date(2027, 1, 4), 5, date(2027, 1, 8), 2, "--begins")
     check_apart(date(2027, 1, 4), 5, date(2027, 1, 9), 2)
-    with pytest.raises(Refused, match="^courses of 5 days every 4 days would overlap; write a longer --every or fewer --days$"):
+    with pytest.raises(Refused, match=r"^courses of 5 days every 4 days would overlap; write a longer --every or fewer --days$"):
         check_interval(Interval(4, "day"), 5)
-    with pytest.raises(Refused, match="^courses of 5 days followed after 4 days would overlap; write a longer --begins or fewer --days$"):
+    with pytest.raises(Refused, match=r"^courses of 5 days followed after 4 days would overlap; write a longer --begins or fewer --days$"):
         check_interval(Interval(4, "day"), 5, "--begins")
     check_interval(Interval(5, "day"), 5)
 
@@ -331,5 +331,5 @@ def test_a_phase_that_begins_within_the_one_before_is_refused_with_its_option(tm
     loading = {**phase("0.4 g/kg", "day", "5", cycles="1"), "phase": "loading"}
     maintenance = {**phase("0.4 g/kg", "course", "1", every="3 weeks", begins="4 days"), "phase": "maintenance"}
     catalogue = catalogue_of(tmp_path, r=regimen(loading, maintenance))
-    with pytest.raises(Refused, match="write a longer --begins or fewer --days$"):
+    with pytest.raises(Refused, match=r"write a longer --begins or fewer --days$"):
         ask({"weight": "62", "regimen": "r", **start}, catalogue, cycles="2")
