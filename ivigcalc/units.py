@@ -186,7 +186,7 @@ def _cannot_read(text: str, what: str) -> str:
     """Say why a text is not one or two pairs of number and unit."""
     if not re.search(r"\d", text):
         read_number(text.strip(), what)  # says what is wrong with it
-    if re.search(r"[0-9]\s+[0-9]", text, re.ASCII):
+    if re.search(r"[0-9]\s+[0-9]", text):
         return f"{text!r} has a space inside a number"
     if re.match(r"\s*[A-Za-z]", text):
         return f"{text!r} does not start with a number"

@@ -44,7 +44,8 @@ class _Stream(io.TextIOWrapper):
         return self.buffer.getvalue()
 
 
-def _run_cli(*words: str, tty: bool = False) -> Run:
+def type_to(*words: str, tty: bool = False) -> Run:
+    """Run the program in this process on what is typed."""
     with redirect_stdout(_Stream("strict", tty=tty)) as out, redirect_stderr(_Stream("backslashreplace", tty=tty)) as err:
         code = run(list(words))
     return Run(code, out.content(), err.content().decode())
@@ -53,7 +54,7 @@ def _run_cli(*words: str, tty: bool = False) -> Run:
 @pytest.fixture(scope="session")
 def run_cli() -> RunCli:
     """For all tests: `run_cli("plan", "--weight", "62", ...)` -> exit code, standard output as bytes, standard error as text."""
-    return _run_cli
+    return type_to
 
 
 @pytest.fixture(autouse=True)

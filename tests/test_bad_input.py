@@ -364,5 +364,14 @@ def test_text_in_another_encoding_is_no_bug(run_cli: RunCli, tmp_path: Path, opt
             assert option in one_line(result, 2)
 
 
+@pytest.mark.parametrize("lone", [0xDCE9, 0xD800], ids=hex)
+@pytest.mark.parametrize("option", ["--weight", "--dose", "--label"])
+def test_half_a_character_is_no_bug(run_cli: RunCli, option: str, lone: int) -> None:
+    # the first is how a byte that is no UTF-8 arrives, the second how Windows hands on half of a pair
+    given = {"--weight": "70", "--dose": "1 g/kg", "--label": "bed 4"}
+    words = [part for name, text in given.items() for part in (name, text + chr(lone) if name == option else text)]
+    assert f"{option}: " in one_line(run_cli("plan", "--days", "1", *words), 2)
+
+
 def test_a_command_like_none_gets_no_suggestion(run_cli: RunCli) -> None:
     assert one_line(run_cli("zzzz"), 2) == "ivigcalc: No such command 'zzzz'. See: ivigcalc --help\n"

@@ -407,6 +407,24 @@ def _faults_if_any(path: Path) -> tuple[str, ...]:
 # Where the files are.
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("regimens:\n  one: words\nno colon here\n", "3: YAML: "),
+        ("a: b\n--- &a", "2: a second document starts here"),
+        ("a: b\n---\n", "2: a second document starts here"),
+        ("a: [b\n", "1: YAML: "),
+    ],
+)
+def test_a_fault_at_the_end_of_a_file_names_its_last_line(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "short.yaml"
+    path.write_text(text, encoding="utf-8", newline="")
+    with pytest.raises(CatalogueError) as refusal:
+        load_catalogue(path)
+    assert any(fault.startswith(f"{path}:{message}") for fault in refusal.value.faults), refusal.value.faults
+    assert all(int(fault.removeprefix(f"{path}:").partition(":")[0]) <= len(text.splitlines()) for fault in refusal.value.faults)
+
+
 def test_a_data_file_of_the_package_wins_over_one_of_the_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "ivigcalc"
     package.mkdir()

@@ -11,10 +11,27 @@ import pytest
 from ivigcalc.catalogue import data_file
 from ivigcalc.catalogue.formulary import load_formulary
 from ivigcalc.errors import CatalogueError, InputError, Refused
-from ivigcalc.model import Cautions, Comparison, Figure, Finding, Formulary, LastCourse, Plan, Source
+from ivigcalc.model import (
+    AtRisk,
+    Cautions,
+    Comparison,
+    Figure,
+    Finding,
+    Formulary,
+    LabelDose,
+    LastCourse,
+    Patient,
+    Plan,
+    RateChoice,
+    Source,
+)
 from ivigcalc.options import Options
 from ivigcalc.request import answer
+from ivigcalc.safety.cautions import _label_at_risk, sources
 from ivigcalc.safety.checks import check
+from ivigcalc.safety.contraindications import refuse, warn
+from ivigcalc.safety.days28 import Day, Most, highest
+from ivigcalc.safety.population import check_population
 from ivigcalc.when import add_months
 from tests.conftest import RunCli
 from tests.test_request import CATALOGUE, LIMITS, TODAY, ask, ask_plan, catalogue_of, codes, phase, regimen, spelt
@@ -810,6 +827,221 @@ def test_a_figure_stands_behind_every_caution() -> None:
     }
 
 
+# What small changes of the code showed to be untested
+
+
+def names_source(finding: Finding | None, code: str) -> bool:
+    """Whether a finding names every place that its caution rests on."""
+    assert finding
+    assert finding.source
+    return all(passage.source.citation in finding.source and passage.locator in finding.source for passage in cautions().of[code].cited)
+
+
+def test_every_finding_on_28_days_names_its_source() -> None:
+    assert names_source(found(ask_plan(weight="62", regimen="itp", cycles="2"), "28-day-dose-source"), "28-day-dose")
+    rounded = ask_plan(weight="62.006", dose="1 g/kg", days="1", every="2 weeks", cycles="2", start="2027-01-04")
+    assert names_source(found(rounded, "28-day-dose-rounding"), "28-day-dose")
+    high: Options = {"weight": "62", "dose": "0.666667 g/kg", "days": "1", "every": "13 days", "cycles": "3"}
+    accepted = ask_plan(high, accept=("28-day-dose=2.000001",), reason="meant")
+    assert names_source(found(accepted, "28-day-dose"), "28-day-dose")
+
+
+def test_a_month_counts_as_28_days_and_no_more() -> None:
+    # 0.5 g per kg a day: day 5 and, 28 days after day 1, days 29 to 32 are 2.5; were a month 29 days, it would be 2
+    high: Options = {"weight": "62", "dose": "2.5 g/kg/course", "days": "5", "every": "1 month", "cycles": "2"}
+    with pytest.raises(Refused, match=r"--accept 28-day-dose=2\.5"):
+        ask(high, accept=("course-dose=2.5",), reason="meant")
+
+
+@pytest.mark.parametrize(
+    ("loading", "maintenance", "days"),
+    [
+        # 3 days typed for the loading: 1.8, and 0.4 a week later
+        (phase("0.6 g/kg", "day", "not stated", cycles="1"), phase("0.4 g/kg", "course", "1", every="3 weeks", begins="1 week"), "3"),
+        # 2 days typed for the maintenance: 1.8, and 0.8 a week later
+        (phase("1.8 g/kg", "course", "3", cycles="1"), phase("0.4 g/kg", "day", "not stated", every="3 weeks", begins="1 week"), "2"),
+    ],
+)
+def test_a_figure_that_was_entered_in_either_phase_is_no_figure_of_the_source(
+    tmp_path: Path, loading: dict[str, str], maintenance: dict[str, str], days: str
+) -> None:
+    catalogue = catalogue_of(tmp_path, r=regimen({**loading, "phase": "loading"}, {**maintenance, "phase": "maintenance"}))
+    with pytest.raises(Refused, match="not all of its figures are those of a source"):
+        ask(catalogue=catalogue, weight="62", regimen="r", days=days, cycles="2")
+
+
+def test_the_highest_window_keeps_what_is_still_in_it() -> None:
+    # from day 3 to day 30 the first day is gone and the 5 g of day 20 are not
+    days = [(Day(1, 1), Fraction(1)), (Day(20, 1), Fraction(5)), (Day(30, 2), Fraction(1))]
+    assert highest(days, 28) == Most(Fraction(6), Day(20, 1), Day(30, 2))
+    assert highest(days[:2], 28) is None
+    assert highest([(Day(1, 1), Fraction(1)), (Day(28, 2), Fraction(2))], 28) == Most(Fraction(3), Day(1, 1), Day(28, 2))
+    assert highest([(Day(1, 1), Fraction(1)), (Day(29, 2), Fraction(2))], 28) is None
+
+
+def patient(*history: str) -> Patient:
+    return Patient(None, Fraction(62), history=history)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("anaphylaxis-to-immunoglobulin", "The history holds anaphylaxis to immunoglobulin: "),
+        ("iga-deficiency-with-antibodies", "The history holds IgA deficiency with antibodies: "),
+    ],
+)
+def test_a_contraindication_is_named_with_its_source(name: str, words: str) -> None:
+    (finding,) = refuse(patient(name), None, cautions())
+    assert (finding.code, finding.level, finding.figure) == (name, "refusal", None)
+    assert finding.text.startswith(words)
+    assert names_source(finding, name)
+
+
+def test_iga_deficiency_is_said_once_and_only_where_it_is_in_the_history() -> None:
+    assert [finding.code for finding in warn(patient("iga-deficiency"), None, cautions())] == ["iga-deficiency"]
+    assert names_source(next(warn(patient("iga-deficiency"), None, cautions())), "iga-deficiency")
+    assert [*warn(patient("iga-deficiency", "iga-deficiency-with-antibodies"), None, cautions())] == []
+    assert [finding.code for finding in warn(patient("hyperprolinaemia"), None, cautions())] == ["hyperprolinaemia-open"]
+
+
+def test_a_label_is_named_as_the_source_of_its_words() -> None:
+    product = FORMULARY.products["octagam-10-us"]
+    (entry,) = (entry for entry in product.contraindications if entry.name == "corn-allergy")
+    finding = found(plan_of({**FORTY, "product": "octagam-10-us", "history": ("corn-allergy",)}), "corn-allergy")
+    assert finding
+    assert finding.source == entry.words.source.citation
+
+
+@pytest.mark.parametrize("unread", ["stabiliser", "contraindications"])
+def test_a_product_of_which_only_a_part_was_read_is_to_be_checked(unread: str) -> None:
+    product = FORMULARY.products["gamunex-c-us"]
+    assert product.stabiliser
+    assert product.contraindications
+    part = product._replace(stabiliser=None) if unread == "stabiliser" else product._replace(contraindications=())
+    (finding,) = warn(patient("hyperprolinaemia"), part, cautions())
+    assert (finding.level, "was read. Check both." in finding.text) == ("warning", True)
+
+
+def test_a_label_without_figure_or_sentence_adds_nothing() -> None:
+    product = FORMULARY.products["gamunex-c-us"]._replace(at_risk=(AtRisk(("kidney",), None, None),))
+    assert _label_at_risk(product) == ""
+
+
+def test_above_the_table_its_source_is_named() -> None:
+    plan = ask_plan(weight="62", dose="2.1 g/kg/course", days="5", vaccines="acip", accept=("course-dose=2.1",), reason="meant")
+    finding = found(plan, "vaccines-not-stated")
+    assert finding
+    assert finding.source
+    assert all(passage.source.citation in finding.source for passage in cautions().vaccines["acip"].cited)
+
+
+@pytest.mark.parametrize(
+    ("weight", "height", "slips"),
+    [
+        ("90", "150", None),  # 90 / 1.5 squared is 40 exactly
+        ("64.516", "50", ["inches"]),  # 50 in are 127 cm, and 64.516 / 1.27 squared is 40 exactly
+        ("19.3548", "50", ["pounds", "inches"]),  # 12 exactly; in pounds 8.78 kg: 35.1, which fits too
+        ("80", "100", ["pounds", "inches"]),  # 36.287 kg: 36.3; 254 cm: 12.4
+        ("100", "110", ["pounds"]),  # 279.4 cm would fit a BMI of 12.8, and nobody is so tall
+        ("120", "107.2", []),  # 272.288 cm, above 272, and in pounds 54.43 kg: 47.4
+        ("300", "272", ["pounds"]),  # 136.08 kg: 18.4
+        ("400", "120", []),
+    ],
+)
+def test_only_a_slip_that_fits_is_offered(weight: str, height: str, slips: list[str] | None) -> None:
+    plan = ask_plan({**FORTY, "weight": weight, "height": height, "dosing-weight": "actual"})
+    finding = found(plan, "weight-and-height")
+    if slips is None:
+        assert finding is None
+        return
+    assert finding
+    assert re.findall("if (pounds|inches|kilograms) were", finding.text) == slips
+
+
+def test_two_slips_that_fit_are_both_offered() -> None:
+    plan = ask_plan({**FORTY, "weight": "80", "height": "100", "dosing-weight": "actual"})
+    assert said(plan, "weight-and-height") == (
+        "80 kg and 100 cm give a BMI of 80, outside 12 to 40, a bound of our own: check both and their units; "
+        "if pounds were taken for kilograms, it would be 36.3 kg and 100 cm; "
+        "if inches were taken for centimetres, it would be 80 kg and 254 cm."
+    )
+
+
+def label_dose(indication: str, label: str, years: int) -> LabelDose:
+    return LabelDose((indication,), label, None, years, Figure("a dose", OWN, None))
+
+
+@pytest.mark.parametrize(
+    ("table", "asked", "age", "words"),
+    [
+        (("itp",), None, "15", "is for chronic ITP from 18 years, and the patient is 15 years."),
+        (("pi",), None, "15", None),
+        (("pi",), None, "1", "is for PI from 2 years, and the patient is 1 year."),
+        (("all",), None, "15", None),
+        (("all",), None, "1", "is for PI from 2 years"),
+        (None, None, "15", None),
+        (None, None, "8 months", "is for PI from 2 years, and the patient is 8 months."),
+        (None, "itp", "15", "is for chronic ITP from 18 years"),
+        (("pi",), "itp", "15", "is for chronic ITP from 18 years"),
+    ],
+)
+def test_the_age_of_a_label_is_that_of_the_indication_where_it_is_known(
+    table: tuple[str, ...] | None, asked: str | None, age: str, words: str | None
+) -> None:
+    plan = plan_of({**FORTY, "product": "gamunex-c-us", "age": age})
+    assert plan.choices.supply
+    product = FORMULARY.products["gamunex-c-us"]._replace(doses=(label_dose("itp", "chronic ITP", 18), label_dose("pi", "PI", 2)))
+    rate = RateChoice(table=product.rates[0]._replace(indications=table) if table else None, indication=asked)
+    supply = plan.choices.supply._replace(product=product)
+    findings = [*check_population(plan.patient, None, plan.choices._replace(rate=rate, supply=supply), ())]
+    assert [(finding.code, finding.source) for finding in findings] == ([("age-outside-label", "An own source")] if words else [])
+    assert not words or words in findings[0].text
+
+
+@pytest.mark.parametrize(
+    ("population", "within", "outside"),
+    [
+        ("adults", "18", "17"),
+        ("an adult", "18", "17"),
+        ("children", "17", "18"),
+        ("a child", "17", "18"),
+        ("infants", "11 months", "12 months"),
+        ("newborns", "0.08", "1 month"),
+        ("neonates", "0.08", "1 month"),
+        ("a neonate", "0.08", "1 month"),
+        ("adults and children", "17", None),
+        ("pregnant women", "17", None),
+        ("not stated", "17", None),
+    ],
+)
+def test_a_population_in_words_has_the_ages_of_its_words(tmp_path: Path, population: str, within: str, outside: str | None) -> None:
+    catalogue = catalogue_of(tmp_path, r=regimen(phase("0.4 g/kg", "course", "1"), population=population))
+    assert not found(ask_plan(catalogue=catalogue, weight="12", regimen="r", age=within), "age-outside-source")
+    if outside:
+        finding = found(ask_plan(catalogue=catalogue, weight="12", regimen="r", age=outside), "age-outside-source")
+        assert finding
+        assert finding.source == "The own source"
+
+
+def test_an_age_that_is_no_whole_month_is_shown_with_two_decimals(tmp_path: Path) -> None:
+    catalogue = catalogue_of(tmp_path, r=regimen(phase("0.4 g/kg", "course", "1"), population="adults"))
+    plan = ask_plan(catalogue=catalogue, weight="8", regimen="r", age="0.666")
+    assert said(plan, "age-outside-source").endswith("and the patient is 0.67 years.")
+
+
+def test_every_place_that_is_cited_is_named_apart() -> None:
+    first, second = cautions().of["haemolysis"].cited
+    where = [f"{passage.source.citation}, {passage.locator}" for passage in (first, second)]
+    assert sources((first._replace(quote="words"), second._replace(quote=None))) == f"{where[0]}; {where[1]}, its words were not kept"
+    plan = plan_of({**FORTY, "dose": "2 g/kg/course", "days": "5"})
+    assert said(plan, "haemolysis").endswith(f": {first.says}; {second.says}.")
+
+
+def test_the_label_is_named_after_the_age() -> None:
+    text = said(plan_of({**FORTY, "age": "70", "product": "octagam-10-us"}), "kidney-risk")
+    assert text.startswith("Age above 65 years is a risk factor for kidney failure, and an advanced age is one for thrombosis; ")
+
+
 # What stands beside other things
 
 
@@ -884,3 +1116,17 @@ def test_a_bmi_is_never_shown_as_the_bound_that_it_passes(height: str, words: st
     assert words in said(
         ask_plan(weight="90.01", height=height, dose="0.4 g/kg/course", days="1", dosing_weight="actual"), "weight-and-height"
     )
+
+
+@pytest.mark.parametrize(
+    ("weighed", "more", "when"),
+    [
+        # six months end on 1 December, before the first course; on 20 January, between both; without dates today counts, a 4 January
+        ("2026-06-01", {"start": "2027-01-04"}, "before Mon 04-Jan-2027: "),
+        ("2026-07-20", {"start": "2027-01-04"}, "before course 2 on Mon 01-Feb-2027: "),
+        ("2026-06-01", {}, "before Mon 04-Jan-2027: "),
+    ],
+)
+def test_the_course_before_which_a_weight_is_old(weighed: str, more: Options, when: str) -> None:
+    plan = ask_plan({"weight": "62", "dose": "0.4 g/kg", "days": "1", "every": "4 weeks", "cycles": "2", **more}, weight_date=weighed)
+    assert f"more than 6 months {when}" in said(plan, "weight-date")

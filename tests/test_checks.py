@@ -7,9 +7,9 @@ from typing import Any, Final
 import pytest
 
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.model import Catalogue, Finding, Plan
+from ivigcalc.model import Catalogue, Choices, Conflict, Finding, Plan, Rounding, SiteUse
 from ivigcalc.options import Options
-from ivigcalc.safety.checks import accept
+from ivigcalc.safety.checks import _rounding, _standing, accept, check, mark
 from tests.test_request import LIMITS, ask, ask_choices, ask_plan, catalogue_of, codes, phase, regimen
 
 TEN_PER_KG: Final[Options] = {"weight": "70", "dose": "2 g/kg/day", "days": "5"}  # the published error: 2 g/kg, meant as a total, every day
@@ -353,3 +353,57 @@ def test_the_window_is_judged_by_the_day_that_the_course_really_starts() -> None
     )  # fmt: skip
     warning = next(finding for finding in plan.findings if finding.code == "outside-start-window")
     assert warning.text == "The start on Thu 04-Feb-2027 is outside the window from Mon 04-Jan-2027 to Wed 03-Feb-2027."
+
+
+def test_a_site_adds_its_findings_and_leaves_those_of_the_options() -> None:
+    comparison = ask_choices(weight="62", regimen="melanoma")._replace(findings=())
+    bare = comparison._replace(options=tuple(option._replace(findings=()) for option in comparison.options))
+    site = SiteUse("Ward 4", "0" * 64, {"round": "5 g"}, frozenset(), frozenset())
+    marked = mark(bare, Choices(), LIMITS.doses, site)
+    assert [option.findings for option in marked.options] == [option.findings for option in mark(bare, Choices(), LIMITS.doses).options]
+    assert any(option.findings for option in marked.options)
+    assert [finding.code for finding in marked.findings] == ["site-000000000000", "site-round"]
+
+
+def test_a_conflict_of_sources_names_each_with_its_words() -> None:
+    plan = ask_plan(weight="62", regimen="itp")
+    assert plan.regimen
+    (cited,) = plan.regimen.cited
+    other = cited._replace(locator="Table 9", quote="other words")
+    conflict = Conflict("One says this, another that.", ("itp",), (cited, other))
+    (finding,) = _standing(plan.regimen._replace(conflicts=(conflict,)))
+    citation = cited.source.citation
+    assert finding.source == f'{citation}, {cited.locator}: "{cited.quote}"; {citation}, Table 9: "other words"'
+
+
+def test_a_plan_keeps_what_was_taken_from_a_site() -> None:
+    site = SiteUse("Ward 4", "0" * 64, {"round": "5 g"}, frozenset(), frozenset())
+    plan = ask_plan(weight="62", regimen="itp")
+    assert check(plan, LIMITS.doses, site).site is site
+    assert check(plan, LIMITS.doses).site is None
+
+
+def test_an_acceptance_keeps_its_reason() -> None:
+    plan = ask_plan(TEN_PER_KG, accept=("daily-dose=2", "course-dose=10"), reason="meant")
+    found = [finding for finding in plan.findings if finding.accepted]
+    assert {(finding.code, finding.reason) for finding in found} == {("daily-dose", "meant"), ("course-dose", "meant")}
+
+
+def test_a_limit_and_a_rule_name_every_source_apart() -> None:
+    limit = LIMITS.doses[0]
+    (cited,) = limit.cited
+    where = f"{cited.source.citation}, {cited.locator}; {cited.source.citation}, Table 9"
+    two = limit._replace(cited=(cited, cited._replace(locator="Table 9")))
+    plan = check(ask_plan(TEN_PER_KG, accept=("daily-dose=2", "course-dose=10"), reason="meant")._replace(findings=()), (two,))
+    assert next(finding.source for finding in plan.findings if finding.code == "daily-dose") == where
+    rule = LIMITS.rounding.rules["ontario"]
+    (cited,) = rule.cited
+    where = f"{cited.source.citation}, {cited.locator}; {cited.source.citation}, Table 9"
+    (finding,) = _rounding(Rounding(rule=rule._replace(cited=(cited, cited._replace(locator="Table 9")))))
+    assert finding.source == where
+
+
+def test_rounding_that_runs_away_from_a_dose_at_the_limit_is_held_against_the_limit() -> None:
+    # 40 g are 1 g per kg; rounded up to 60 g they are 1.5
+    with pytest.raises(Refused, match=r"takes the dose to 1\.5 g per kg per day, more than a tenth above the limit of 1 g per kg per day"):
+        ask({"weight": "40", "dose": "1 g/kg", "days": "1", "round": "30 g", "direction": "up", "round-limit": "100%"})

@@ -1,6 +1,7 @@
 """Where courses fall on the calendar: intervals, closed days, weekdays, overlaps, the end of the calendar."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -9,7 +10,7 @@ from ivigcalc.dosing.dates import add_interval, check_apart, check_interval, fir
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.options import Options
 from ivigcalc.when import Interval
-from tests.test_request import ask, ask_plan, codes, texts
+from tests.test_request import ask, ask_plan, catalogue_of, codes, phase, regimen, texts
 
 FIVE_DAYS: Final[Options] = {"weight": "62", "dose": "0.05 g/kg/day", "days": "5"}  # far below the limits, which are not tested here
 WORKING_DAYS: Final = frozenset(range(5))
@@ -310,3 +311,25 @@ def test_the_words_at_the_end_of_the_calendar_name_the_whole_time() -> None:
 def test_a_window_may_end_on_the_last_day_of_the_calendar() -> None:
     plan = ask_plan(weight="62", regimen="teclistamab", dose="0.4 g/kg", bispecific_start="9999-12-01")
     assert plan.last_start == date(9999, 12, 31)
+
+
+def test_what_says_how_far_courses_are_apart_is_named() -> None:
+    with pytest.raises(Refused, match=r"write a longer --every or fewer --days$"):
+        check_apart(date(2027, 1, 4), 5, date(2027, 1, 8), 2)
+    with pytest.raises(Refused, match=r"write a longer --begins or fewer --days$"):
+        check_apart(date(2027, 1, 4), 5, date(2027, 1, 8), 2, "--begins")
+    check_apart(date(2027, 1, 4), 5, date(2027, 1, 9), 2)
+    with pytest.raises(Refused, match=r"^courses of 5 days every 4 days would overlap; write a longer --every or fewer --days$"):
+        check_interval(Interval(4, "day"), 5)
+    with pytest.raises(Refused, match=r"^courses of 5 days followed after 4 days would overlap; write a longer --begins or fewer --days$"):
+        check_interval(Interval(4, "day"), 5, "--begins")
+    check_interval(Interval(5, "day"), 5)
+
+
+@pytest.mark.parametrize("start", [{}, {"start": "2027-01-04"}])
+def test_a_phase_that_begins_within_the_one_before_is_refused_with_its_option(tmp_path: Path, start: dict[str, str]) -> None:
+    loading = {**phase("0.4 g/kg", "day", "5", cycles="1"), "phase": "loading"}
+    maintenance = {**phase("0.4 g/kg", "course", "1", every="3 weeks", begins="4 days"), "phase": "maintenance"}
+    catalogue = catalogue_of(tmp_path, r=regimen(loading, maintenance))
+    with pytest.raises(Refused, match=r"write a longer --begins or fewer --days$"):
+        ask({"weight": "62", "regimen": "r", **start}, catalogue, cycles="2")

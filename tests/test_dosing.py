@@ -1,5 +1,6 @@
 """The calculator: what a regimen states + what was chosen -> grams; and the choices that it leaves open."""
 
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -687,3 +688,103 @@ def test_a_schedule_of_several_courses_needs_an_interval() -> None:
     for options in ({"regimen": "takehara"}, {"dose": "0.4 g/kg/day", "days": "5"}):
         with pytest.raises(Refused, match='course 2: no source states an interval; add --every, such as --every "4 weeks"'):
             ask({"weight": "62", "cycles": "2", **options})
+
+
+def test_an_interval_that_is_typed_belongs_to_the_last_of_three_phases(tmp_path: Path) -> None:
+    # the first two are one course each, so that only the last one needs to know how often it is repeated
+    first = {**phase("1 g/kg", "course", "2", cycles="1"), "phase": "first"}
+    second = {**phase("0.6 g/kg", "course", "1", cycles="1", begins="2 weeks"), "phase": "second"}
+    third = {**phase("0.4 g/kg", "course", "1", begins="3 weeks"), "phase": "third"}
+    catalogue = catalogue_of(tmp_path, r=regimen(first, second, third))
+    plan = ask_plan(catalogue=catalogue, weight="62", regimen="r", every="4 weeks", start="2027-01-04", cycles="4")
+    starts = [course.start for course in plan.courses]
+    assert starts == [date(2027, 1, 4), date(2027, 1, 18), date(2027, 2, 8), date(2027, 3, 8)]
+    assert [phase.every and str(phase.every) for phase in plan.phases] == [None, None, "4 weeks"]
+
+
+HEAVY: Final[Options] = {"weight": "110", "height": "165", "sex": "female"}  # BMI 110 / 1.65 squared = 40.4
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"dose": "1 g/kg/day"}, "actual: 110 kg, 110 g per day; "),
+        ({"dose": "1 g/kg/course"}, "actual: 110 kg, 110 g per course; "),
+        ({"dose": "1 g/kg"}, "actual: 110 kg, dose open; "),
+        ({"dose": "1 g/kg/course", "days": "2"}, "actual: 110 kg, 55 g a day, 110 g per course; "),
+    ],
+)
+def test_the_weights_to_choose_from_show_what_is_known_of_the_dose(options: Options, words: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        ask({**HEAVY, **options})
+    assert words in str(refusal.value)
+    assert "pre-pregnancy" not in str(refusal.value)  # which was not given
+
+
+def of_two(folder: Path, first: str = "not stated", second: str = "ideal body weight") -> Catalogue:
+    """Two regimens of one indication, each on the weight that its source names."""
+    return catalogue_of(
+        folder,
+        a=regimen(phase("1 g/kg", "course", "1 to 2"), weight_basis=first),
+        b=regimen(phase("1 g/kg", "course", "2 to 3"), weight_basis=second),
+    )
+
+
+def test_side_by_side_only_what_is_open_is_asked_for(tmp_path: Path) -> None:
+    asked: Options = {"weight": "62", "height": "165", "sex": "female", "regimen": "a-disease"}
+    assert ask_choices(asked, of_two(tmp_path)).missing == ("--dose", "--days")
+    assert ask_choices({**asked, "dose": "1 g/kg/course"}, of_two(tmp_path)).missing == ("--days",)
+
+
+def test_side_by_side_a_weight_that_was_asked_for_counts_for_all(tmp_path: Path) -> None:
+    asked: Options = {"weight": "62", "height": "165", "sex": "female", "regimen": "a-disease"}
+
+    def bases(options: Options) -> list[str | None]:
+        return [option.weight and option.weight.basis for option in ask_choices({**asked, **options}, of_two(tmp_path)).options]
+
+    assert bases({}) == ["actual", "actual", "ideal", "ideal"]
+    assert bases({"dosing-weight": "actual"}) == ["actual"] * 4
+
+
+def test_where_no_regimen_can_be_shown_the_reason_of_the_first_is_given(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="--dosing-weight pre-pregnancy cannot be worked out"):
+        ask({"weight": "62", "regimen": "a-disease"}, of_two(tmp_path, "pre-pregnancy body weight", "ideal body weight"))
+    with pytest.raises(Refused, match="--dosing-weight ideal cannot be worked out"):
+        ask({"weight": "62", "regimen": "a-disease"}, of_two(tmp_path, "ideal body weight", "pre-pregnancy body weight"))
+
+
+def test_where_no_regimen_states_a_dose_all_are_named(tmp_path: Path) -> None:
+    catalogue = catalogue_of(
+        tmp_path, a=regimen(phase("not stated", "course", "1")), b=regimen(phase("not stated", "course", "2"))
+    )  # fmt: skip
+    with pytest.raises(Refused) as refusal:
+        ask({"weight": "62", "regimen": "a-disease"}, catalogue)
+    assert str(refusal.value).startswith("none of the regimens a, b states a dose, so none is given")
+
+
+def test_a_regimen_that_states_another_dose_or_none_is_passed_over_for_the_one_that_states_it(tmp_path: Path) -> None:
+    catalogue = catalogue_of(
+        tmp_path,
+        a=regimen(phase("not stated", "course", "1")),
+        b=regimen(phase("1 g/kg", "course", "2")),
+        c=regimen(phase("2 g/kg", "course", "1 to 2")),
+    )
+    plan = ask_plan({"weight": "62", "regimen": "a-disease", "dose": "1 g/kg/course"}, catalogue)
+    assert plan.regimen is catalogue.regimens["b"]
+    # 2 g per kg a day is not the 2 g per kg per course of c, as long as its days are open
+    with pytest.raises(InputError, match="states 2 g/kg/day; write --regimen a or --regimen b or --regimen c, or leave"):
+        ask({"weight": "62", "regimen": "a-disease", "dose": "2 g/kg/day"}, catalogue)
+
+
+def test_the_choices_of_one_regimen_name_it(tmp_path: Path) -> None:
+    catalogue = catalogue_of(tmp_path, a=regimen(phase("1 g/kg", "course", "1 to 2")))
+    comparison = ask_choices({"weight": "62", "regimen": "a"}, catalogue)
+    assert comparison.regimen is catalogue.regimens["a"]
+    assert [option.regimen for option in comparison.options] == [comparison.regimen] * 2
+
+
+def test_every_infusion_and_course_has_its_dose_per_kg() -> None:
+    plan = ask_plan(weight="62", regimen="itp", round="5 g")  # 24.8 g as 25 g
+    assert {infusion.g_per_kg for infusion in plan.infusions} == {Fraction(25, 62)}
+    assert plan.courses[0].g_per_kg == Fraction(75, 62)
+    assert plan.courses[0].calculated_g_per_kg == Fraction("1.2")

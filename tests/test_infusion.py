@@ -107,3 +107,11 @@ def test_of_every_ramp(rates: list[int], volume: int, weight: int, minutes: int,
         if most:
             limit = most.ml_per_kg_per_h * Fraction(weight, 10)
             assert step.ml_per_h < limit if most.less_than else step.ml_per_h <= limit
+
+
+def test_a_ramp_that_starts_at_the_most_has_no_step_below_it() -> None:
+    assert rising(Fraction(2), Fraction(30), Fraction(2), lambda rate: rate + 1) == (RampStep(Fraction(2), None),)
+    assert rising(Fraction(1), Fraction(30), Fraction(2), lambda rate: rate + 1) == (
+        RampStep(Fraction(1), Fraction(30)),
+        RampStep(Fraction(2), None),
+    )

@@ -11,7 +11,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ivigcalc.errors import InputError
-from ivigcalc.numbers import DECIMALS, MOST_CHARACTERS, decimals_of, exact_text, read_number, read_whole, running_totals, screen_text
+from ivigcalc.numbers import (
+    DECIMALS,
+    MOST_CHARACTERS,
+    decimals_of,
+    exact_text,
+    read_number,
+    read_percent,
+    read_whole,
+    running_totals,
+    screen_text,
+)
 
 T = TypeVar("T")
 QUIET = settings(deadline=None, database=None)
@@ -345,3 +355,33 @@ def test_a_tie_goes_to_the_even_digit(number: int, decimals: int) -> None:
 def test_running_totals_are_sums(start: str, amounts: list[str]) -> None:
     values = [Fraction(amount) for amount in amounts]
     assert running_totals(Fraction(start), values) == [sum(values[: n + 1], Fraction(start)) for n in range(len(values))]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("ten%", "'ten' is not a number; write digits with at most one point, such as 10"),
+        ("10. %", "'10.' has no digit after the point; write \"10 %\""),
+        ("10,5", "'10,5' has a comma; write 10.5"),
+    ],
+)
+def test_a_percentage_that_cannot_be_read_says_what_to_write(text: str, words: str) -> None:
+    assert message_of(lambda: read_percent(text, "--round-limit")) == f"--round-limit: {words}"
+
+
+def test_a_percentage_ends_at_100() -> None:
+    assert read_percent("100%", "--round-limit") == 100
+    assert message_of(lambda: read_percent("100.1%", "--round-limit")) == (
+        "--round-limit: 100.1% is more than 100%; write a percentage such as 10%"
+    )
+
+
+def test_a_number_of_24_characters_is_not_yet_too_long() -> None:
+    text = "1" * 22 + ",5"
+    assert message_of(lambda: read_number(text, "--weight")) == f"--weight: {text!r} has a comma; write {'1' * 22}.5"
+
+
+def test_a_whole_number_of_24_characters_is_not_yet_too_long() -> None:
+    text = "1" * 24
+    assert message_of(lambda: read_whole(text, "--days", most=31)).startswith(f"--days: {text} is more than 31, a bound of our own")
+    assert "a number of 25 characters" in message_of(lambda: read_whole(text + "1", "--days", most=31))

@@ -1,6 +1,7 @@
 """Orders as people write them: what is read, what has two readings, what is refused (tests/orders.yaml), and how they are judged."""
 
 import re
+import time
 from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
@@ -607,6 +608,16 @@ def test_a_long_text_is_refused_at_once() -> None:
     for text in ("3" * MOST_ORDER, "30 g, " * 9_000, "1-" * 20_000, "30 g daily for " * 4_000, "(" * MOST_ORDER):
         with pytest.raises(InputError):
             read_order(text)
+
+
+@pytest.mark.parametrize("piece", [",", ", ", ";", "(", "=", ". "])
+def test_a_row_of_commas_takes_no_longer_than_as_many_words(piece: str) -> None:
+    order = "30 g daily for 5 days" + piece * ((MOST_ORDER - 21) // len(piece))
+    began = time.process_time()
+    (reading,) = read_order(order)
+    assert time.process_time() - began < 20  # minutes, where each comma looks at all that follow
+    assert reading.grams is not None
+    assert reading.grams.course == 150
 
 
 @given(

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from ivigcalc.catalogue import data_file
 from ivigcalc.catalogue.formulary import load_formulary
+from ivigcalc.dosing.rates import _ask_at_risk, _printed, _ranges
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.export.json import as_json
 from ivigcalc.export.table import plan_table
-from ivigcalc.model import Formulary, Origin, Plan, PumpStep
+from ivigcalc.model import AtRisk, Formulary, Origin, Plan, PumpStep, Ramp, RateChoice, Span, Supply
 from ivigcalc.numbers import exact_text
 from ivigcalc.options import Options
 from ivigcalc.request import answer
@@ -951,3 +952,33 @@ def test_the_vials_of_a_course_and_of_the_whole_schedule_stand_together() -> Non
     text = " ".join(plan_table(plan_of(product="privigen-us", days="3", cycles="2", every="4 weeks"), 80, colour=False).split())
     assert "per course: 3 of 20 g, 3 of 5 g; 0.6 g wasted, 0.8% of what is opened" in text
     assert "in all, 2 courses: 6 of 20 g, 6 of 5 g; 1.2 g wasted, 0.8% of what is opened" in text
+
+
+def test_an_increment_that_may_not_be_a_step_is_none() -> None:
+    table = next(
+        table for product in FORMULARY.products.values() for table in product.rates if table.increment and isinstance(_printed(table), Ramp)
+    )
+    assert table.increment
+    assert _printed(table._replace(increment=table.increment._replace(shown_only="not sure"))) == (
+        f"{table.increment.printed[0]} is shown only: not sure"
+    )
+
+
+def test_printed_times_that_are_ranges_are_each_said_once() -> None:
+    rate = next(table.first for product in FORMULARY.products.values() for table in product.rates if table.first.minutes)
+    assert rate.minutes
+    short, long = (rate._replace(minutes=rate.minutes._replace(value=Span(*ends))) for ends in ((15, 30), (30, 60)))
+    assert _ranges([short, long, short]) == (
+        "15 to 30 min is printed, and the longer is taken; 30 to 60 min is printed, and the longer is taken"
+    )
+    assert _ranges([rate._replace(minutes=None)]) is None
+
+
+def test_each_risk_is_asked_for_by_itself() -> None:
+    product = FORMULARY.products["octagam-10-us"]
+    rate = next(table.first for table in product.rates)
+    found = (AtRisk(("kidney",), rate, None), AtRisk(("thrombosis",), None, None))
+    supply = Supply(product, Fraction(1, 10), (), vials_by_hand=False)
+    with pytest.raises(Refused, match=r"^--at-risk thrombosis: the label of octagam-10-us was read without a rate for it"):
+        _ask_at_risk(RateChoice(risks=("kidney", "thrombosis")), supply, found)
+    _ask_at_risk(RateChoice(risks=("kidney",)), supply, found)

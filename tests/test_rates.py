@@ -371,3 +371,28 @@ def test_no_text_breaks_the_reader_of_concentrations(text: str) -> None:
         assert str(error).isprintable()  # noqa: PT017
     else:
         assert CONCENTRATION_G_PER_ML[0] <= value <= SUBCUTANEOUS_G_PER_ML
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("ten%", "'ten' is not a number; write digits with at most one point, such as 10"),
+        ("five g/100 mL", "'five' is not a number; write digits with at most one point, such as 5"),
+        ("5 g/hundred mL", "'hundred' is not a number; write digits with at most one point, such as 100"),
+        ("10.%", "'10.' has no digit after the point; write 10%"),
+        ("5. g/100 mL", "'5.' has no digit after the point; write \"5 g/100 mL\""),
+        ("5 g/100. mL", "'100.' has no digit after the point; write \"5 g/100 mL\""),
+    ],
+)
+def test_a_number_of_a_concentration_that_cannot_be_read_says_what_to_write(text: str, words: str) -> None:
+    with pytest.raises(InputError) as refusal:
+        read_concentration(text)
+    assert str(refusal.value) == f"--concentration: {words}"
+
+
+def test_a_rate_that_cannot_be_read_says_what_to_write() -> None:
+    with pytest.raises(InputError) as refusal:
+        read_rate("half mL/kg/h")
+    assert str(refusal.value) == "--ramp: 'half' is not a number; write digits with at most one point, such as 0.5"
+    with pytest.raises(InputError, match=r"^--ramp: 3 mg/kg/min needs one concentration"):
+        ml_per_kg_per_h(read_rate("3 mg/kg/min"), None)

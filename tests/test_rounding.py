@@ -14,7 +14,7 @@ import pytest
 
 from ivigcalc.dosing.rounding import order, round_amount
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.model import Catalogue, Comparison, Formulary, Plan, Product, Rounding
+from ivigcalc.model import Catalogue, Comparison, Direction, Formulary, Plan, Product, Rounding
 from ivigcalc.options import Options
 from ivigcalc.request import answer
 from tests.conftest import RunCli
@@ -536,6 +536,57 @@ def test_the_mend_that_is_offered_works(options: dict[str, str], mend: dict[str,
     assert f" is {Decimal(stated.numerator) / stated.denominator} g: write" in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({**ITP, "round": "vial", "vials": "5", "direction": "down"}, "fits of whole vials is 25 g: write --direction nearest"),
+        ({**ITP, "round": "vial", "vials": "40"}, 'fits in steps of 5 g is 25 g: write --round "5 g"'),
+        ({**ITP, "round": "5 g", "direction": "down"}, "fits in steps of 5 g is 25 g: write --direction nearest"),
+    ],
+)
+def test_the_mend_names_the_steps_that_it_rests_on(options: Options, words: str) -> None:
+    with pytest.raises(Refused) as error:
+        ask(options)
+    assert str(error.value).endswith(f". The nearest amount that {words}")
+
+
+@pytest.mark.parametrize(
+    ("direction", "becomes"),
+    [
+        ("nearest", "0 g when rounded to 5 g, 100% less"),
+        ("down", "0 g when rounded down to 5 g, 100% less"),
+        ("up", "5 g when rounded up to 5 g, 150% more"),
+    ],
+)
+def test_a_rounding_that_changes_too_much_names_its_direction(direction: Direction, becomes: str) -> None:
+    with pytest.raises(Refused) as error:
+        order(Fraction(2), 1, "day", Rounding(step_g=Fraction(5), direction=direction), None)
+    assert str(error.value).startswith(f"--round: 2 g a day would become {becomes}; at most 10% is allowed (a limit of ivigcalc). ")
+
+
+def test_the_mend_that_is_offered_keeps_the_cap_of_the_source(tmp_path: Path) -> None:
+    # 70 x 0.4 = 28 g, capped at 24 g; the nearest multiple of 5 g would be 25 g, of 2.5 g too, so 22.5 g, 6.25% less
+    catalogue = catalogue_of(tmp_path, daily=regimen(phase("0.4 g/kg", "day", "3", caps=[cap("24 g", "day")])))
+    with pytest.raises(Refused) as error:
+        ask({"weight": "70", "regimen": "daily", "round": "20 g"}, catalogue)
+    assert str(error.value).endswith('is 22.5 g: write --round "2.5 g"')
+
+
+@pytest.mark.parametrize(
+    ("course", "days", "step", "which", "more"),
+    [
+        ("0.02", 5, "0.01", "3 days", ""),
+        ("0.01", 2, "0.01", "a day", ""),
+        ("0.2", 5, "0.1", "3 days", " or a smaller --round"),
+    ],
+)
+def test_a_smaller_step_is_only_offered_where_there_is_one(course: str, days: int, step: str, which: str, more: str) -> None:
+    with pytest.raises(Refused) as error:
+        order(Fraction(course), days, "course", Rounding(step_g=Fraction(step)), None)
+    what = f"{course} g over {days} days leaves {which} with nothing when rounded to {step} g"
+    assert str(error.value) == f"{what}; check the weight and the dose, or write fewer --days{more}"
+
+
 def test_a_rule_that_states_a_direction_is_not_answered_with_another() -> None:
     rules = {key: rule._replace(direction="down", over=None) for key, rule in LIMITS.rounding.rules.items()}
     limits = LIMITS._replace(rounding=LIMITS.rounding._replace(rules=rules))
@@ -689,3 +740,37 @@ def test_vials_that_hardly_share_a_unit_are_refused_with_a_bound_of_our_own() ->
         ask(options)
     # 209.68 g a day lie between 199.4 g, 5% less, and three vials
     assert set(ordered(plan_of({**options, "round-over": "day"}))) == {Fraction("199.4")}
+
+
+def test_a_rule_that_asks_below_an_amount_looks_at_the_day() -> None:
+    seton = LIMITS.rounding.rules["seton"]
+    rounding = Rounding(step_g=Fraction(5), rule=seton)
+    assert order(Fraction(15), 3, "day", rounding, None).days_g == tuple(g("15", "15", "15"))  # a third of it would be below 10 g
+    with pytest.raises(Refused, match="5 g a day is below 10 g"):
+        order(Fraction(15), 3, "course", rounding, None)
+
+
+@pytest.mark.parametrize(("most", "tie"), [(None, True), ("15", True), ("14.99", False)])
+def test_a_tie_is_none_where_a_cap_decides(most: str | None, tie: bool) -> None:
+    rounded = round_amount(Fraction("12.5"), Rounding(step_g=Fraction(5)), None if most is None else Fraction(most))
+    assert rounded.grams == 10
+    assert rounded.tie is tie
+
+
+@pytest.mark.parametrize(("weight", "words"), [("100", "write --days 31 or more"), ("100.01", "no course of up to 31 days keeps that")])
+def test_a_cap_of_a_day_asks_for_as_many_days_as_a_course_may_have(tmp_path: Path, weight: str, words: str) -> None:
+    # 7.75 g per kg of 100 kg are 775 g, 31 days of 25 g
+    catalogue = catalogue_of(tmp_path, r=regimen(phase("7.75 g/kg", "course", "5", caps=[cap("25 g", "day")])))
+    with pytest.raises(Refused, match=words):
+        ask({"weight": weight, "regimen": "r"}, catalogue)
+
+
+def test_what_is_wasted_is_a_share_of_what_is_opened() -> None:
+    # 24.8 g from 20 and 5 g: 0.2 of 25 g are 0.8%; three days 0.6 of 75 g
+    plan = plan_of({**ITP, "vials": "5,20"})
+    assert {infusion.given.wasted_percent for infusion in plan.infusions} == {Fraction("0.8")}
+    assert plan.courses[0].given.wasted_percent == plan.given.wasted_percent == Fraction("0.8")
+    # 124 g over 3 days in steps of 5 g: 40, 40 and 45 g from vials of 20 g: 0, 0 and 15 of 140 g
+    uneven = plan_of({**ICAHT, "days": "3", "round": "5 g", "vials": "20"})
+    assert [infusion.given.wasted_percent for infusion in uneven.infusions] == [0, 0, 25]
+    assert uneven.given.wasted_percent == Fraction(15, 140) * 100

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pint import DimensionalityError, UndefinedUnitError
 
 from ivigcalc.numbers import exact_text
-from ivigcalc.units import Dose, convert, kg_to_lb, read_dose, read_grams, read_height, read_weight, registry
+from ivigcalc.units import Dose, convert, kg_to_lb, read_age, read_dose, read_grams, read_height, read_weight, registry
 from tests.test_numbers import QUIET, message_of, read_or_refuse
 
 # Exact by the international yard and pound agreement of 1959.
@@ -711,3 +711,48 @@ def test_any_text_is_an_amount_in_grams_or_an_input_error(text: str) -> None:
     grams = read_or_refuse(read_an_amount, text, "at_most")
     if grams is not None:
         assert read_grams(f"{exact_text(grams)} g", "at_most") == grams
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("kg 62", "'kg 62' does not start with a number"),
+        ("KG 62", "'KG 62' does not start with a number"),
+        ("6\u00a02\u00a03\u00a04", "'6\\xa02\\xa03\\xa04' has a space inside a number"),
+        ("9 st 11 lb 3 oz", "'9 st 11 lb 3 oz' does not go together"),
+    ],
+)
+def test_a_weight_that_cannot_be_taken_apart_says_why(text: str, why: str) -> None:
+    assert message_of(lambda: read_weight(text)) == f'--weight: {why}; write kg, lb, st or g, such as "62 kg", "137 lb", "9 st 11 lb"'
+
+
+def test_an_amount_that_is_mended_keeps_its_unit() -> None:
+    assert message_of(lambda: read_grams("25. g", "--round")) == "--round: '25.' has no digit after the point; write \"25 g\""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("old", "'old' is not a number; write digits with at most one point, such as 54"),
+        ("54Q", "'54Q' is not an age; write years or months, such as 54 or \"8 months\""),
+        ("54 q", "'54 q' is not an age; write years or months, such as 54 or \"8 months\""),
+    ],
+)
+def test_an_age_that_cannot_be_read_says_what_to_write(text: str, words: str) -> None:
+    assert message_of(lambda: read_age(text)) == f"--age: {words}"
+
+
+@pytest.mark.parametrize(("text", "years"), [("8 MONTHS", "2/3"), ("8 months", "2/3"), ("54 Years", "54"), ("54Y", "54")])
+def test_an_age_is_read_in_letters_of_any_case(text: str, years: str) -> None:
+    assert read_age(text) == Fraction(years)
+
+
+@pytest.mark.parametrize("text", ["NaN", "nan", "INF", "Infinity"])
+def test_what_is_no_quantity_is_said_in_letters_of_any_case(text: str) -> None:
+    assert f"{text!r} is not a quantity" in message_of(lambda: read_weight(text))
+
+
+def test_a_dose_that_cannot_be_read_says_what_to_write() -> None:
+    assert message_of(lambda: read_dose("some g/kg")) == (
+        "--dose: 'some' is not a number; write digits with at most one point, such as 0.4"
+    )

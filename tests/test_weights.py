@@ -13,7 +13,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ivigcalc.dosing.weights import adjusted_kg, bmi, decide, ideal_kg, side_by_side
+from ivigcalc.dosing.weights import _beside, _capped, _plain, adjusted_kg, bmi, decide, ideal_kg, side_by_side
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.model import DosingWeight, Patient, Undecided
 from ivigcalc.numbers import exact_text
@@ -1031,3 +1031,62 @@ def test_the_weight_before_pregnancy_stands_beside_the_others(run_cli: RunCli) -
     assert "pre-pregnancy: 88 kg, 44 g a day, 88 g per course" in refused.err  # BMI 34.9, and nobody says which weight
     shown = run_cli("plan", *words, "--dose", "1 g/kg/course", "--days", "2", "--dosing-weight", "pre-pregnancy").text
     assert "pregnant, 88 kg before pregnancy" in " ".join(shown.split())
+
+
+def test_the_same_weight_before_pregnancy_is_that_before_pregnancy() -> None:
+    asked = {"weight": "60", "pregnant": "yes", "pre-pregnancy-weight": "60", "dose": "1 g/kg/course", "days": "1"}
+    weight = ask_plan({**asked, "dosing-weight": "pre-pregnancy"}).weight
+    assert weight.kg == 60
+    assert weight.basis == "pre-pregnancy"
+    assert weight.reason == "asked for; the weight before pregnancy, as given"
+
+
+@pytest.mark.parametrize(
+    ("index", "shown"),
+    [
+        ("30.44444", "30.4"),
+        ("30.04444", "30.04"),
+        ("30.00444", "30.004"),
+        ("30.00044", "30.0004"),
+        ("30.0000444", "30.000044"),
+        ("30", "30"),
+    ],
+)
+def test_a_bmi_beside_a_threshold_has_the_decimals_that_tell_them_apart(index: str, shown: str) -> None:
+    assert _beside(Fraction(index), Fraction(30)) == shown
+
+
+@pytest.mark.parametrize(
+    ("policy", "named"),
+    [
+        ("australia-2026", {"age": "10", "weight": "30", "height": "140", "sex": "male"}),
+        ("australia-2026", {**ADULT, "weight": "60", "height": "150", "sex": "male"}),
+        ("australia-2026", {"age": "30", "pregnant": "true", "weight": "60", "height": "165", "sex": "female"}),
+        ("australia-2026", {**ADULT, "weight": "40", "height": "170", "sex": "male"}),  # below 55.6 kg adjusted
+        ("uk-request-form", {**ADULT, "weight": "30", "height": "130", "sex": "male"}),
+        ("uk-request-form", {"age": "10", "weight": "30", "height": "140", "sex": "male"}),
+        ("uk-request-form", {**ADULT, "weight": "66", "height": "170", "sex": "male"}),
+        ("seton", {**ADULT, "weight": "40", "height": "170", "sex": "male"}),  # below 65.9 kg ideal
+        ("us-120", {**ADULT, "weight": "66", "height": "170", "sex": "male"}),
+    ],
+)
+def test_where_a_policy_takes_the_actual_weight_it_is_named_with_its_source(policy: str, named: dict[str, str]) -> None:
+    decision = decided(policy, **named)
+    assert decision.kg == Fraction(named["weight"])
+    assert (decision.basis, decision.policy, decision.source) == ("actual", policy, POLICIES.offered[policy].source)
+
+
+@pytest.mark.parametrize(("weight", "basis"), [("59.9", "adjusted"), ("60", "adjusted"), ("60.1", "actual")])
+def test_an_adjusted_weight_is_never_above_the_actual_one(weight: str, basis: str) -> None:
+    policy = POLICIES.offered["us-120"]
+    decision = _capped(person(weight="60"), Fraction(weight), policy, "a reason")
+    assert decision.kg == min(Fraction(weight), 60)
+    assert (decision.basis, decision.policy, decision.source) == (basis, "us-120", policy.source)
+
+
+@pytest.mark.parametrize(("weight", "basis"), [("60", "ideal"), ("60.01", "actual")])
+def test_a_formula_that_gives_the_actual_weight_keeps_its_name(weight: str, basis: str) -> None:
+    decision = _plain(person(weight="60", height="170", sex="male"), "ideal", Fraction(weight), "a reason")
+    assert isinstance(decision, DosingWeight)
+    assert (decision.basis, decision.policy) == (basis, "ideal")
+    assert decision.kg == 60

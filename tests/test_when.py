@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ivigcalc.when import MOST_INTERVAL, Interval, read_date, read_interval, read_weekdays, screen_date
+from ivigcalc.when import MOST_INTERVAL, Interval, read_date, read_interval, read_time, read_weekdays, screen_date
 from tests.test_numbers import QUIET, message_of, read_or_refuse
 
 TODAY = date(2027, 1, 4)  # a Monday
@@ -326,3 +326,7 @@ def test_a_date_for_people_holds_weekday_and_month_in_letters(day: date, text: s
 def test_the_months_are_in_order(month: int) -> None:
     name = "JanFebMarAprMayJunJulAugSepOctNovDec"[3 * month - 3 : 3 * month]
     assert f"-{name}-" in screen_date(date(2027, month, 1))
+
+
+def test_a_time_that_cannot_be_read_names_its_option() -> None:
+    assert message_of(lambda: read_time("9:00")).startswith("--start-time: '9:00' is not a time")

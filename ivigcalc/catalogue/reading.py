@@ -84,6 +84,7 @@ def _decode(data: bytes, faults: Faults) -> str:
 def _compose(text: str, faults: Faults) -> Node | None:
     """Build nodes from YAML's events; a loop, since a deep file would overflow the stack of YAML's own composer."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    last = max(len(text.splitlines()), 1)  # libyaml may point behind it, where nobody finds anything
     root: Node | None = None
     parents: list[Node] = []
     try:
@@ -91,7 +92,7 @@ def _compose(text: str, faults: Faults) -> Node | None:
             if isinstance(event, yaml.CollectionEndEvent):
                 parents.pop()
             elif isinstance(event, yaml.NodeEvent):
-                node = _node(event, _line(event.start_mark), faults)
+                node = _node(event, min(_line(event.start_mark), last), faults)
                 if parents:
                     _place(node, parents[-1], faults)
                 elif root is None:
@@ -107,7 +108,7 @@ def _compose(text: str, faults: Faults) -> Node | None:
         odd = yaml.reader.Reader.NON_PRINTABLE.search(text)
         line = mark.line + 1 if mark else text.count("\n", 0, odd.start() if odd else 0) + 1  # libyaml counts bytes there
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
-        faults.stop(line, f"YAML: {what}, expected valid YAML")
+        faults.stop(min(line, last), f"YAML: {what}, expected valid YAML")
     return root
 
 

@@ -95,7 +95,7 @@ def options_given(ctx: click.Context) -> dict[str, str | tuple[str, ...]]:
         name = next((opt for opt in parameter.opts if opt.startswith("--")), parameter.opts[0]).lstrip("-")
         value = ctx.params[parameter.name]
         for text in value if isinstance(value, list | tuple) else (value,):
-            if isinstance(text, str) and not text.isascii() and text.encode("utf-8", "replace") != text.encode("utf-8", "surrogateescape"):
+            if isinstance(text, str) and not text.isascii() and text.encode("utf-8", "replace") != text.encode("utf-8", "surrogatepass"):
                 raise InputError(f"--{name}: {text!r} is not UTF-8; type it again in a terminal that is set to UTF-8")
         given[name] = tuple(value) if isinstance(value, list | tuple) else "yes" if value is True else value
     return given

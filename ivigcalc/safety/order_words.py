@@ -62,7 +62,7 @@ _MONTH_NAMES = (
 _BASES: dict[str, WeightBasis] = {"actual": "actual", "ideal": "ideal", "adjusted": "adjusted", "ibw": "ideal", "adjbw": "adjusted"}
 
 _N = r"(?P<n>[+-]?[0-9](?:[0-9.,]*[0-9])?(?:e[+-]?[0-9]+)?|[.,][0-9]+)"
-_ANY = r"[0-9.,]+ ?"
+_ANY = r"[0-9.,]{1,24} ?"  # no number is longer (numbers.py), and a row of 60,000 commas is not searched again from each of them
 _COUNT = rf"(?P<count>[0-9]+|{either(*_NUMBER_WORDS)})"
 _DAYS = r"(?:(?:consecutive|successive) )?(?:days?|d)"
 _MASS = r"(?:g|gms?|grams?|mg|milligrams?)"
