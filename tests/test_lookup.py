@@ -261,10 +261,16 @@ def test_the_known_names_are_the_ids_then_the_aliases_then_the_indications(catal
         ("hemolytic", ["hdn/low-dose", "hdn/high-dose"]),
         ("haemolytic", ["hdn/low-dose", "hdn/high-dose"]),
         ("scleromyxedema monthly", ["scleromyxoedema/monthly"]),
-        ("barré", ["gbs/checkpoint-inhibitor"]),
+        ("barré", ["gbs/checkpoint-inhibitor", "gbs/iqymune"]),
         # a short word is a word, or the beginning of one
-        ("us label haematology", ["itp/us-label"]),
-        ("usa label hematology", ["itp/us-label"]),
+        (
+            "us label haematology",
+            ["itp/us-label", "itp/privigen-us", "itp/panzyga-us", "itp/flebogamma-10-us", "itp/gammaplex-5-us", "itp/gammaplex-10-us"],
+        ),
+        (
+            "usa label hematology",
+            ["itp/us-label", "itp/privigen-us", "itp/panzyga-us", "itp/flebogamma-10-us", "itp/gammaplex-5-us", "itp/gammaplex-10-us"],
+        ),
         ("aps", ["catastrophic-aps/ontario", "catastrophic-aps/australia"]),
         # a dose as the source states it, or of the course in all: 0.4 g per kg on each of 5 days are 2 g per kg
         ("0.4 g/kg itp", ["itp"]),
@@ -273,10 +279,28 @@ def test_the_known_names_are_the_ids_then_the_aliases_then_the_indications(catal
         ("takehara 2 g/kg/day", []),
         ("itp 1.2 g/kg/course", ["itp"]),
         ("itp 1.2 g per kg per course", ["itp"]),
-        ("itp 2 g/kg", ["itp/us-label"]),
-        ("itp 1 g/kg", ["itp/ontario", "itp/ontario-child"]),
+        (
+            "itp 2 g/kg",
+            ["itp/us-label", "itp/privigen-us", "itp/panzyga-us", "itp/flebogamma-10-us", "itp/gammaplex-5-us", "itp/gammaplex-10-us"],
+        ),
+        (
+            "itp 1 g/kg",
+            ["itp/ontario", "itp/ontario-child", "itp/privigen-us", "itp/flebogamma-10-us", "itp/gammaplex-5-us", "itp/gammaplex-10-us"],
+        ),
         ("itp 0.9 g/kg/day", ["itp/ontario-child"]),
-        ("itp 1 g/kg/day", ["itp/ontario", "itp/ontario-child", "itp/us-label"]),
+        (
+            "itp 1 g/kg/day",
+            [
+                "itp/ontario",
+                "itp/ontario-child",
+                "itp/us-label",
+                "itp/privigen-us",
+                "itp/panzyga-us",
+                "itp/flebogamma-10-us",
+                "itp/gammaplex-5-us",
+                "itp/gammaplex-10-us",
+            ],
+        ),
         ("icaht 0.5 g/kg", []),
         ("icaht 0.5 g/kg/day", ["icaht"]),
         ("kawasaki 2 g/kg/course", ["kawasaki-disease"]),

@@ -59,6 +59,11 @@ def check_names(root: Item, catalogue: Catalogue) -> None:
             for alias in filter(None, aliases or ()):
                 _own(root.at(section, key, "aliases"), owner, alias, f"{section}.{key}", f"{alias} is also a name of")
     used = {regimen.indication for regimen in regimens.values()}
+    for key, regimen in regimens.items():
+        for alias in regimen.aliases or ():
+            if alias in used and alias != regimen.indication:  # whoever types the disease would get the plan of another
+                entry = root.at("regimens", key, "aliases")
+                entry.fault(f"{alias} is the indication of other regimens, expected a name that is no other indication's")
     for key in catalogue.indications:
         if key not in used:
             root.at("indications", key).fault("is the indication of no regimen here, expected one that a regimen names")
