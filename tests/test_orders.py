@@ -18,7 +18,7 @@ from ivigcalc.cli.check import check_order
 from ivigcalc.cli.data import load_data
 from ivigcalc.dosing.plan import make_plan
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.export.check import check_json, check_row, check_table
+from ivigcalc.export.check import check_json, check_row, check_table, verdict_text
 from ivigcalc.export.words import order_text
 from ivigcalc.model import Choices, Patient, Phase, Plan, Regimen, Span
 from ivigcalc.numbers import exact_text
@@ -844,3 +844,23 @@ def test_what_there_is_to_say_of_a_patient_is_said_beside_open_choices_too() -> 
     assert "corn-allergy" in {finding.code for finding in check("62 g over 2 days", octagam).beside}
     old: Given = {"weight": "62", "age": "70", "product": "octagam-10-us"}
     assert {"kidney-risk", "glucose-meters"} <= {finding.code for finding in check("62 g over 2 days", old).beside}
+
+
+def test_a_whole_record_leaves_no_line_of_what_is_missing() -> None:
+    whole: Given = {
+        **COURSE,
+        "blood-group": "O",
+        "history": ("none",),
+        "last-course": "2026-10-01 150 g",
+        "start": "2027-01-04",
+        "age": "54",
+        "at-risk": "kidney",
+    }
+    shown = check_table(check("150 g over 5 days", whole), "a source", 80, colour=False)
+    assert "not recorded" not in shown
+    assert "Haemolysis: 2 g per kg in a course" in shown
+
+
+def test_an_order_above_a_limit_says_how_far_it_is_from_what_is_expected() -> None:
+    high = check("180 g over 5 days", {**COURSE, "within": "20%"})  # 180 / 150 = 1.2
+    assert verdict_text(high) == "above a limit: 20% above what is expected"

@@ -87,8 +87,6 @@ def verdict_text(check: Check) -> str:
         return "above a limit; nothing was compared, as neither --regimen nor --dose was given"
     if check.kind == "agrees within rounding":
         return f"agrees within rounding{_by(first)}; up to {screen_text(check.within * 100)}% is taken as rounding"
-    if check.kind == "above a limit":
-        return f"above a limit, as what is expected is{_by(first)}"
     return "agrees: the order is what is expected" if check.kind == "agrees" else f"{check.kind}{_by(first)}"
 
 
