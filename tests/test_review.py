@@ -300,3 +300,13 @@ def test_what_a_quote_says_of_a_dose(quote: str, basis: str | None, most: bool) 
 
 def test_words_are_made_alike() -> None:
     assert plain("Two doses\u00a0of 1.50 g,  over 2–5 days; 2,500 mg.") == "2 doses of 1.5 g, over 2-5 days; 2500 mg."
+
+
+def test_an_alias_that_is_another_indication_is_a_fault(run_cli: RunCli, tmp_path: Path) -> None:
+    """Whoever types the disease would get the plan of another."""
+    path = tmp_path / "regimens.yaml"
+    line = next(number for number, text in enumerate(SHIPPED.splitlines(), 1) if text.strip() == "aliases: [ms]")
+    path.write_text(SHIPPED.replace("aliases: [ms]", "aliases: [ms, cidp]", 1), encoding="utf-8")
+    result = run_cli("catalogue", "check", str(path))
+    assert result.code == 3
+    assert f"{path}:{line}: regimens.multiple-sclerosis.aliases: cidp is the indication of other regimens" in result.err + result.text
