@@ -51,6 +51,16 @@ class Cited(NamedTuple):
     locator: str
     quote: str
 
+    @property
+    def place(self) -> str:
+        """The source and where in it."""
+        return f"{self.source.citation}, {self.locator}"
+
+    @property
+    def place_and_quote(self) -> str:
+        """The source, where in it, and its words."""
+        return f'{self.place}: "{self.quote}"'
+
 
 class Cap(NamedTuple):
     """The most that a source allows for a day or a course; from an external source it warns and changes nothing."""
@@ -191,7 +201,7 @@ class WeightPolicy(NamedTuple):
     @property
     def source(self) -> str:
         """Where the rule was read."""
-        return "; ".join(f"{cited.source.citation}, {cited.locator}" for cited in self.cited)
+        return "; ".join(cited.place for cited in self.cited)
 
 
 class NotOffered(NamedTuple):

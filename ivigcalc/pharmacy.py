@@ -118,11 +118,16 @@ def _supply(options: Options, formulary: GetFormulary) -> Supply | None:
     return Supply(product, g_per_ml, sizes, vials_by_hand=vials is not None)
 
 
+def strengths_text(product: Product) -> str:
+    """Write the strengths that a product comes in, such as "5% or 10%"."""
+    return " or ".join(f"{exact_text(value * 100)}%" for value in product.concentration.value)
+
+
 def _strength(product: Product | None, typed: Fraction | None) -> Fraction | None:
     """The concentration [g/mL]: the product's own, or the one that was typed if the product has it."""
     if product is None:
         return typed
-    strengths = " or ".join(f"{exact_text(value * 100)}%" for value in product.concentration.value)
+    strengths = strengths_text(product)
     if typed is None and product.g_per_ml is None:
         raise Refused(f"--product {product.id} is made up to {strengths}; add --concentration with one of them")
     if typed is not None and typed not in product.concentration.value:

@@ -25,6 +25,19 @@ class Interval(NamedTuple):
         return f"{self.number} {self.unit}{'' if self.number == 1 else 's'}"
 
 
+LEAST_MONTH = 28
+"""Days of the shortest month, February."""
+
+
+def days_in(every: Interval, month: int = LEAST_MONTH) -> int:
+    """How many days an interval has.
+
+    Args: the interval; how many days count as a month [days].
+    Returns: the days.
+    """
+    return every.number * {"day": 1, "week": 7, "month": month}[every.unit]
+
+
 def read_interval(text: str, what: str = "--every") -> Interval:
     """Read an interval such as "3 weeks", "21 days" or "1 month".
 

@@ -4,6 +4,7 @@ import io
 import os
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -71,3 +72,18 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`pytest --update-goldens` rewrites tests/golden; read every change before you keep it."""
     parser.addoption("--update-goldens", action="store_true", help="rewrite tests/golden from what the program prints now")
+
+
+HoldGolden = Callable[[str, Path], None]
+
+
+@pytest.fixture
+def hold_golden(request: pytest.FixtureRequest) -> HoldGolden:
+    """Hold what is shown against a file that a person has read; `--update-goldens` writes it."""
+
+    def hold(shown: str, golden: Path) -> None:
+        if request.config.getoption("--update-goldens"):
+            golden.write_bytes(shown.encode())
+        assert shown == golden.read_bytes().decode()
+
+    return hold

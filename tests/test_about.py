@@ -10,7 +10,7 @@ from ivigcalc import __version__
 from ivigcalc.catalogue import data_file
 from ivigcalc.export import about as words
 from ivigcalc.export.about import About, DataFile, about_page
-from tests.conftest import RunCli
+from tests.conftest import HoldGolden, RunCli
 
 GOLDEN = Path(__file__).parent / "golden_about"
 FILES = ("regimens.yaml", "limits.yaml", "products.yaml")
@@ -33,12 +33,8 @@ def digest(path: Path) -> str:
 
 
 @pytest.mark.parametrize("width", [40, 80])
-def test_golden(request: pytest.FixtureRequest, width: int) -> None:
-    text = about_page(EXAMPLE, width, colour=False)
-    golden = GOLDEN / f"about.{width}.txt"
-    if request.config.getoption("--update-goldens"):
-        golden.write_text(text, encoding="utf-8", newline="")
-    assert text == golden.read_text(encoding="utf-8")
+def test_golden(hold_golden: HoldGolden, width: int) -> None:
+    hold_golden(about_page(EXAMPLE, width, colour=False), GOLDEN / f"about.{width}.txt")
 
 
 @pytest.mark.parametrize("width", [20, 40, 59, 60, 80, 200])

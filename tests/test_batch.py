@@ -19,7 +19,7 @@ import pytest
 
 from ivigcalc.batch import running
 from ivigcalc.batch.columns import COLUMNS, FLAGS, SEVERAL
-from ivigcalc.batch.planning import Task, _keep, head
+from ivigcalc.batch.planning import Task, head, keep
 from ivigcalc.batch.reading import Record, read_header
 from ivigcalc.cli import app
 from ivigcalc.cli.batch import load
@@ -284,7 +284,7 @@ def test_what_is_kept_is_bounded_and_changes_nothing(run_cli: RunCli, tmp_path: 
     assert batch(run_cli, tmp_path, data).out == expected
     kept: dict[int, int] = {}
     for number in range(10):
-        _keep(kept, number, number, 3)
+        keep(kept, number, number, 3)
         assert kept[number] == number
         assert len(kept) <= 3
 

@@ -18,7 +18,7 @@ import typer
 from ivigcalc.batch.columns import ORDERS
 from ivigcalc.cli import app
 from ivigcalc.export.check import COLUMNS
-from tests.conftest import RunCli
+from tests.conftest import HoldGolden, RunCli
 from tests.test_display import problems
 from tests.test_screen import UNITS
 
@@ -118,7 +118,7 @@ CASES = [(name, width) for name in GOLDENS for width in (40, 80)]
 
 
 @pytest.mark.parametrize(("name", "width"), CASES)
-def test_golden(run_cli: RunCli, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, name: str, width: int) -> None:
+def test_golden(run_cli: RunCli, monkeypatch: pytest.MonkeyPatch, hold_golden: HoldGolden, name: str, width: int) -> None:
     typed, code, words = GOLDENS[name]
     monkeypatch.setenv("COLUMNS", str(width))
     result = run_cli(*shlex.split(typed))
@@ -126,10 +126,7 @@ def test_golden(run_cli: RunCli, monkeypatch: pytest.MonkeyPatch, request: pytes
     assert bool(result.err) is bool(code)
     for text in words:
         assert text in " ".join(result.text.split())
-    golden = GOLDEN / f"{name}.{width}.txt"
-    if request.config.getoption("--update-goldens"):
-        golden.write_bytes(result.out)
-    assert result.text == golden.read_bytes().decode()
+    hold_golden(result.text, GOLDEN / f"{name}.{width}.txt")
 
 
 def test_every_golden_is_used() -> None:

@@ -20,7 +20,7 @@ from ivigcalc.demand import rows as row_reader
 from ivigcalc.demand.rows import CELLS
 from ivigcalc.demand.summing import MOST_CODES, add, finish, start
 from ivigcalc.export.csv import COLUMNS
-from tests.conftest import Run, RunCli
+from tests.conftest import HoldGolden, Run, RunCli
 from tests.patients import mixed
 from tests.test_display import problems
 
@@ -673,17 +673,12 @@ def test_two_policies_by_hand(run_cli: RunCli, tmp_path: Path) -> None:
     assert len(said) == 3
 
 
-def test_two_policies_on_the_screen(
-    request: pytest.FixtureRequest, run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_policies_on_the_screen(hold_golden: HoldGolden, run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     patients, site = write(tmp_path, PATIENTS, "patients.csv"), write(tmp_path, PRICES, "site.yaml")
     for width in (40, 80):
         monkeypatch.setenv("COLUMNS", str(width))
         text = run_cli("demand", patients, *AGAINST).text + run_cli("demand", patients, *AGAINST, "--site", site).text
-        golden = GOLDEN / f"compare.{width}.txt"
-        if request.config.getoption("--update-goldens"):
-            golden.write_text(text, encoding="utf-8", newline="")
-        assert text == golden.read_text(encoding="utf-8")
+        hold_golden(text, GOLDEN / f"compare.{width}.txt")
         assert max(map(len, text.splitlines())) <= width
         assert problems(text) == []
 
@@ -791,16 +786,11 @@ def test_the_cells_that_are_read_are_columns_of_the_schedule() -> None:
 
 @pytest.mark.parametrize("width", [40, 80, 200])
 @pytest.mark.parametrize("by", ["month", "week,product"])
-def test_golden(
-    request: pytest.FixtureRequest, run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str, width: int
-) -> None:
+def test_golden(hold_golden: HoldGolden, run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str, width: int) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     site = write(tmp_path, PRICES, "site.yaml")
     text = demand(run_cli, tmp_path, SCHEDULE, "--by", by, *(("--site", site) if by != "month" else ())).text
-    golden = GOLDEN / f"{by.replace(',', '-')}.{width}.txt"
-    if request.config.getoption("--update-goldens"):
-        golden.write_text(text, encoding="utf-8", newline="")
-    assert text == golden.read_text(encoding="utf-8")
+    hold_golden(text, GOLDEN / f"{by.replace(',', '-')}.{width}.txt")
     assert problems(text) == []
 
 

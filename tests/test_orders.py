@@ -197,7 +197,7 @@ def test_an_order_is_compared_with_each_phase() -> None:
         plan = make_plan(patient, regimen, Choices(cycles=cycles))
         assert isinstance(plan, Plan)
         assert [expected.name for expected in expected_of(plan)] == names
-    context = Context(plan.weight, patient.weight_kg, {}, (), Fraction(1, 10), Fraction(1, 10), ())
+    context = Context(patient, plan.weight, {}, (), Fraction(1, 10), Fraction(1, 10), ())
     both = make_plan(patient, regimen, Choices(cycles=2))
     assert isinstance(both, Plan)
     for order, name in (("30 g daily for 5 days", "loading"), ("75 g every 3 weeks", "maintenance")):
@@ -755,7 +755,7 @@ def test_an_excess_that_the_source_states_is_a_warning_for_its_population(age: s
     plan = make_plan(patient, regimen, Choices())
     assert isinstance(plan, Plan)
     assert LIMITS.cautions
-    context = Context(plan.weight, patient.weight_kg, {}, (), Fraction(1, 10), Fraction(1, 10), (), patient, LIMITS.cautions)
+    context = Context(patient, plan.weight, {}, (), Fraction(1, 10), Fraction(1, 10), (), LIMITS.cautions)
     (judged,) = judge(read_order("52.5 g daily for 2 days every 2 weeks"), expected_of(plan), context)
     codes = [f"{one.code} {one.level} {one.figure}".removesuffix(" None") for one in judged.findings if one.code.startswith("28")]
     assert codes == [found]

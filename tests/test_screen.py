@@ -23,7 +23,7 @@ from ivigcalc.export.words import order_text
 from ivigcalc.model import Choices, Comparison, Patient, Phase, Plan, Span
 from ivigcalc.request import answer, missing_choice
 from ivigcalc.when import Interval
-from tests.conftest import RunCli
+from tests.conftest import HoldGolden, RunCli
 
 GOLDEN = Path(__file__).parent / "golden"
 UNITS = r"(?:g|mg|kg|mL|lb|cm|%|hr|min|days?|weeks?|months?|courses?)"
@@ -233,17 +233,14 @@ CASES = [(name, width) for name, (_, widths, _) in GOLDENS.items() for width in 
 
 
 @pytest.mark.parametrize(("name", "width"), CASES)
-def test_golden(run_cli: RunCli, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, name: str, width: int) -> None:
+def test_golden(run_cli: RunCli, monkeypatch: pytest.MonkeyPatch, hold_golden: HoldGolden, name: str, width: int) -> None:
     typed, _, figures = GOLDENS[name]
     monkeypatch.setenv("COLUMNS", str(width))
     result = run_cli(*shlex.split(typed))
     assert (result.code, result.err) == (0, "")
     for figure in figures:
         assert figure in " ".join(result.text.split())
-    golden = GOLDEN / f"{name}.{width}.txt"
-    if request.config.getoption("--update-goldens"):
-        golden.write_bytes(result.out)
-    assert result.text == golden.read_bytes().decode()
+    hold_golden(result.text, GOLDEN / f"{name}.{width}.txt")
 
 
 def test_every_golden_is_used() -> None:

@@ -136,7 +136,7 @@ def plan_row(texts: dict[str, str], task: Task, data: Data, memory: Memory) -> t
     asked = memory.prepared.get(shared)
     if asked is None:
         asked = prepare(options, data.shipped, data.limits, task.today, data.formulary, data.site)
-        _keep(memory.prepared, shared, asked, MOST_PREPARED)
+        keep(memory.prepared, shared, asked, MOST_PREPARED)
     result = answer_for(asked, options)
     if isinstance(result, Comparison):
         message = f"a file needs a plan, and a choice is missing: {missing_choice(result)}"
@@ -172,12 +172,15 @@ def _encoded(row: Row, task: Task, data: Data, memory: Memory) -> tuple[str, boo
         rows = plan_rows(plan, origin)
         label = plan.patient.label or ""
         if not label and len(rows) <= MOST_ROWS:
-            _keep(memory.rows, whole, rows, MOST_ANSWERS)
+            keep(memory.rows, whole, rows, MOST_ANSWERS)
     return with_first(rows, key, label), harmless(key) == key and harmless(label) == label
 
 
-def _keep(kept: dict[K, V], key: K, value: V, most: int) -> None:
-    """Keep a value; when there are too many, all go, so that memory stays flat."""
+def keep(kept: dict[K, V], key: K, value: V, most: int) -> None:
+    """Keep a value; when there are too many, all go, so that memory stays flat.
+
+    Args: what is kept; the key and its value; how many may be kept.
+    """
     if len(kept) >= most:
         kept.clear()
     kept[key] = value

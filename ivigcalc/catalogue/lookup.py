@@ -40,7 +40,7 @@ def why_not_planned(catalogue: Catalogue, name: str) -> str | None:
             return f" is not IVIG. {other.explanation} (source: {other.cited[0].source.citation})"
     for entry in catalogue.not_recommended.values():
         if key == entry.id or key in entry.aliases:
-            words = "; ".join(f'{cited.source.citation}, {cited.locator}: "{cited.quote}"' for cited in entry.cited)
+            words = "; ".join(cited.place_and_quote for cited in entry.cited)
             return f": IVIG is not recommended for {entry.name}. {entry.explanation} (source: {words})"
     return None
 

@@ -9,7 +9,7 @@ from ivigcalc.catalogue.quoted import cap_quoted, not_quoted, said_of_dose
 from ivigcalc.catalogue.reading import Item, Node
 from ivigcalc.model import Cited, Limit, Phase, Regimen
 from ivigcalc.numbers import screen_text
-from ivigcalc.when import Interval
+from ivigcalc.when import days_in
 
 ALIKE = 92
 """Percent: our own bound on how alike the names of two indications are that may be one."""
@@ -31,7 +31,6 @@ EXACTLY = {
     "weight used for dosing": "weight_basis",
 }
 """What `not_stated` says of one figure and of nothing else."""
-_DAYS = {"day": 1, "week": 7, "month": 28}  # of a month at least
 
 
 def review(
@@ -131,14 +130,10 @@ def _caps(item: Item, phase: Phase) -> None:
 
 
 def _overlap(item: Item, phase: Phase) -> None:
-    if phase.days and phase.every and phase.days.high > (fits := _least_days(phase.every.low)):
+    if phase.days and phase.every and phase.days.high > (fits := days_in(phase.every.low)):
         item.at("every").fault(
             f"a course of {phase.days.high} days does not fit into {phase.every.low}, of {fits} days, check days and interval"
         )
-
-
-def _least_days(every: Interval) -> int:
-    return every.number * _DAYS[every.unit]
 
 
 def _not_stated(entry: Item, regimen: Regimen) -> None:

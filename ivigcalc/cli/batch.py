@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from ivigcalc.cli.rows import STANDARD, WRITTEN, format_of, refuse_same, rows_text, source, targets
+from ivigcalc.cli.rows import STANDARD, WRITTEN, format_of, refuse_same, source, targets
 from ivigcalc.errors import InputError
+from ivigcalc.export.words import counted
 
 if TYPE_CHECKING:
     from ivigcalc.batch.planning import Data, Format, Problem
@@ -159,14 +160,14 @@ def _summary(files: Files, counts: "Counter[str]") -> None:
     """Say what came of the rows."""
     from ivigcalc.cli.output import tell
 
-    tell(f"read {rows_text(counts['rows'])}: {counts['planned']:,} planned, {counts['refused']:,} refused, {counts['faulty']:,} faulty")
+    tell(f"read {counted(counts['rows'])}: {counts['planned']:,} planned, {counts['refused']:,} refused, {counts['faulty']:,} faulty")
     if counts["empty"]:
-        tell(f"{rows_text(counts['empty'])} without a word {'was' if counts['empty'] == 1 else 'were'} passed over")
+        tell(f"{counted(counts['empty'])} without a word {'was' if counts['empty'] == 1 else 'were'} passed over")
     if counts["repeated"]:
         above = f", {counts['above']:,} of them as a warning" if counts["above"] else ""
         tell(f"on several rows: {counts['repeated']:,} id{'' if counts['repeated'] == 1 else 's'}, each named as a note{above}")
     if counts["harmless"]:
-        tell(f"an id or label starts like a formula of a spreadsheet on {rows_text(counts['harmless'])}; an apostrophe was put before it")
+        tell(f"an id or label starts like a formula of a spreadsheet on {counted(counts['harmless'])}; an apostrophe was put before it")
     for name in (files.output, files.errors):
         if name:
             tell(f"wrote {name}")

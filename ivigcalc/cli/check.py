@@ -149,13 +149,12 @@ def check(
 
     from ivigcalc.catalogue import sha256_of
     from ivigcalc.cli.data import load_data
-    from ivigcalc.cli.output import FILE_WIDTH, choose_format, deliver, may_colour, screen_bytes, screen_width, tell
+    from ivigcalc.cli.output import choose_format, deliver, page_bytes, refuse_force, tell
     from ivigcalc.export.check import check_json, check_table, verdict_text
     from ivigcalc.safety.expected import within_source
 
     options = {name: text for name, text in options_given(ctx).items() if name not in ("output", "force", "format")}
-    if force and output in (None, "-"):
-        raise InputError("--force replaces a file, and none is named; add -o FILE or leave it out")
+    refuse_force(output, force=force)
     if csv is not None:
         from ivigcalc.cli.check_file import check_file
 
@@ -170,10 +169,8 @@ def check(
     checked = check_order(options, data, date.today())  # noqa: DTZ011 (the ward's own day)
     if format_name == "json":
         shown = check_json(checked, rounding, options, __version__, sha256_of(data.shipped.data))
-    elif output and output != "-":
-        shown = check_table(checked, rounding, FILE_WIDTH, colour=False).encode()
     else:
-        shown = screen_bytes(check_table(checked, rounding, screen_width(), colour=may_colour()))
+        shown = page_bytes(lambda width, colour: check_table(checked, rounding, width, colour=colour), output)
     deliver(shown, output, force=force)
     if not checked.passes:
         tell(f"the order {'' if checked.kind == 'differs' else 'is '}{verdict_text(checked)}")
@@ -214,7 +211,7 @@ def check_order(typed: "Options", data: "Data", today: "date") -> "Check":
     strength = _strength(options, product)
     told = options.get("at-risk")
     risks = read_risks(told) if isinstance(told, str) else ()
-    names = (product.id, product.name, product.brand, *product.aliases) if product else ()
+    names = tuple(dict.fromkeys((product.id, product.name, product.brand, *product.aliases))) if product else ()
     beside: tuple[Finding, ...] = ()
     if "regimen" in options or "dose" in options:
         result = answer(asked, data.shipped, limits, today, data.formulary, site)
@@ -238,14 +235,13 @@ def check_order(typed: "Options", data: "Data", today: "date") -> "Check":
     decisions = side_by_side(patient, limits.weights)
     undecided = [decision for decision in decisions.values() if isinstance(decision, Undecided)]
     context = Context(
+        patient=patient,
         weight=weight,
-        actual_kg=patient.weight_kg,
         others_kg={name: decision.kg for name, decision in decisions.items() if isinstance(decision, DosingWeight)},
         needed=tuple(dict.fromkeys(need for decision in undecided for need in decision.needs if "dosing-weight" not in need)),
         within=within,
         published=limits.rounding.limit_percent / 100,
         limits=limits.doses,
-        patient=patient,
         cautions=limits.cautions,
         start=start,
     )
@@ -296,6 +292,7 @@ def _product(options: "Options", data: "Data") -> "Product | None":
 
 def _strength(options: "Options", product: "Product | None") -> "Fraction | None":
     """The concentration [g/mL] that an order in mL is read with."""
+    from ivigcalc.pharmacy import strengths_text
     from ivigcalc.rates import read_concentration
 
     typed = options.get("concentration")
@@ -303,11 +300,5 @@ def _strength(options: "Options", product: "Product | None") -> "Fraction | None
     if product is None:
         return strength
     if strength and strength not in product.concentration.value:
-        raise InputError(f"--concentration: {typed!r} is none of those of {product.id}; write {_strengths(product)}, or leave it out")
+        raise InputError(f"--concentration: {typed!r} is none of those of {product.id}; write {strengths_text(product)}, or leave it out")
     return strength or product.g_per_ml
-
-
-def _strengths(product: "Product") -> str:
-    from ivigcalc.numbers import exact_text
-
-    return " or ".join(f"{exact_text(value * 100)}%" for value in product.concentration.value)

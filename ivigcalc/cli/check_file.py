@@ -10,16 +10,17 @@ from typing import NamedTuple
 
 from ivigcalc import __version__
 from ivigcalc.batch.columns import ORDERS, Given, as_typed
-from ivigcalc.batch.planning import read_record
+from ivigcalc.batch.planning import keep, read_record
 from ivigcalc.batch.reading import SUFFIXES, Header, Kind, Record, open_reader
 from ivigcalc.catalogue import sha256_of
 from ivigcalc.checking import Check
 from ivigcalc.cli.check import check_order
 from ivigcalc.cli.data import Data
-from ivigcalc.cli.rows import STANDARD, WRITTEN, format_of, refuse_same, rows_text, source, targets
+from ivigcalc.cli.rows import STANDARD, WRITTEN, format_of, refuse_same, source, targets
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.export.check import COLUMNS, check_json_line, check_row, json_with_id, unchecked_json_line, unchecked_row
 from ivigcalc.export.csv import csv_line, harmless
+from ivigcalc.export.words import counted
 from ivigcalc.safety.expected import within_source
 
 CHUNK = 64
@@ -77,7 +78,7 @@ def check_file(
     if last.cut:
         tell(f"line {last.line:,}: {CUT}; it was checked as it stands; look whether the end of the file is missing")
     to = f"wrote {out}: " if out else ""
-    tell(f"{to}{rows_text(codes.total(), 'order')}: {codes[0]:,} agree, {codes[1]:,} to be mended, {codes[2]:,} could not be read")
+    tell(f"{to}{counted(codes.total(), 'order')}: {codes[0]:,} agree, {codes[1]:,} to be mended, {codes[2]:,} could not be read")
     return max(codes)
 
 
@@ -115,9 +116,7 @@ def _checked(record: Record, desk: Desk) -> tuple[int, str] | None:
             options = as_typed(row.texts)
             checked = desk.check(options)
             kept = 0 if checked.passes else 1, desk.line(checked, options)
-            if len(desk.kept) >= MOST_KEPT:
-                desk.kept.clear()
-            desk.kept[cells] = kept
+            keep(desk.kept, cells, kept, MOST_KEPT)
         code, line = kept
     except (InputError, Refused) as error:
         code, message = error.exit_code, f"line {record.line:,}: {error}"

@@ -1,19 +1,18 @@
 """`ivigcalc demand`: what a schedule of many patients asks for; or two policies against each other."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ivigcalc import __version__
+from ivigcalc.cli.rows import STANDARD, refuse_same, source
 from ivigcalc.errors import InputError
+from ivigcalc.export.words import counted
 
 if TYPE_CHECKING:
     from ivigcalc.demand.summing import About, By
     from ivigcalc.site import Site
-
-STANDARD = "-"
 
 
 def demand(
@@ -49,15 +48,14 @@ def demand(
       ivigcalc demand schedule.csv --by day --errors errors.csv
       ivigcalc demand patients.csv --compare as-is --compare "round=5\u00a0g"
     """
-    from ivigcalc.cli.output import choose_format
+    from ivigcalc.cli.output import choose_format, refuse_force
     from ivigcalc.demand.summing import read_by
 
     format_name = choose_format(format_, output)
     target = None if output == STANDARD else output
-    if force and target is None:
-        raise InputError("--force replaces a file, and none is named; add -o FILE or leave it out")
-    named = [os.path.realpath(name) for name in (schedule, errors, target) if name not in (None, STANDARD)]
-    if len(set(named)) < len(named) or schedule == errors == STANDARD:
+    refuse_force(target, force=force)
+    refuse_same("FILE, --errors and -o", schedule, errors, target)
+    if schedule == errors == STANDARD:
         raise InputError("FILE, --errors and -o name the same file; name another one, so that nothing is lost")
     if compare:
         if by is not None or errors is not None:
@@ -76,9 +74,8 @@ def _demand(
     from ivigcalc.batch.repeats import open_store
     from ivigcalc.batch.schedule import Scan, read_schedule
     from ivigcalc.cli.data import load_data
-    from ivigcalc.cli.output import may_colour
+    from ivigcalc.cli.output import page_bytes
     from ivigcalc.cli.progress import progress
-    from ivigcalc.cli.rows import source
     from ivigcalc.demand.summing import add, finish, start
     from ivigcalc.export.demand import demand_table
     from ivigcalc.export.demand_files import demand_csv, demand_json
@@ -100,8 +97,10 @@ def _demand(
     result = finish(sums, site.prices if site else None)
     about = _about(site, scan.ids, tuple(sorted(scan.catalogues)), planned, tuple(scan.notes))
     if format_name == "table":
-        text = demand_table(result, about, _width(output), colour=may_colour() and not output, block=_block(output))
-        _write(text, output, force=force)
+        block = _block(output)
+        _deliver(
+            page_bytes(lambda width, colour: demand_table(result, about, width, colour=colour, block=block), output), output, force=force
+        )
         return
     _deliver(demand_csv(result) if format_name == "csv" else demand_json(result, about), output, force=force)
     _say_beside(about, result.total.amounts.flagged)
@@ -128,9 +127,8 @@ def _compare(patients: str, policies: list[str], site_name: str | None, format_n
     from ivigcalc.batch.planning import Task
     from ivigcalc.batch.reading import SUFFIXES, open_reader
     from ivigcalc.cli.batch import load, tell_problem
-    from ivigcalc.cli.output import may_colour
+    from ivigcalc.cli.output import page_bytes
     from ivigcalc.cli.progress import progress
-    from ivigcalc.cli.rows import source
     from ivigcalc.export.savings import savings_csv, savings_json, savings_table
 
     both = read_policies(policies)
@@ -142,11 +140,12 @@ def _compare(patients: str, policies: list[str], site_name: str | None, format_n
             reader.records, both, task, data, tell_problem, lambda rows: advance(rows, file.tell() if size else 0)
         )  # fmt: skip
     if not savings.both:
-        rows = f"{savings.rows:,} row{'' if savings.rows == 1 else 's'}"
-        raise InputError(f"{_called(patients)}: both policies together plan none of its {rows}, so there is nothing to compare")
+        raise InputError(
+            f"{_called(patients)}: both policies together plan none of its {counted(savings.rows)}, so there is nothing to compare"
+        )
     about = _about(data.site, None, (), None, ())
     if format_name == "table":
-        _write(savings_table(savings, about, _width(output), colour=may_colour() and not output), output, force=force)
+        _deliver(page_bytes(lambda width, colour: savings_table(savings, about, width, colour=colour), output), output, force=force)
     else:
         _deliver(savings_csv(savings) if format_name == "csv" else savings_json(savings, about), output, force=force)
     if savings.both < savings.rows:
@@ -156,7 +155,6 @@ def _compare(patients: str, policies: list[str], site_name: str | None, format_n
 def _not_planned(name: str) -> dict[str, int]:
     """Count the rows that batch did not plan."""
     from ivigcalc.batch.schedule import read_problems
-    from ivigcalc.cli.rows import source
 
     with source(name, "rows that were not planned, as batch writes it with --errors") as (file, _):
         counts, faults = read_problems(file)
@@ -181,8 +179,9 @@ def _stop_at(lines: list[str], count: int, name: str) -> None:
     for line in lines:
         tell(f"{_called(name)}: {line}")
     if count:
-        faults = f"{count:,} fault{'' if count == 1 else 's'}"
-        raise InputError(f"{_called(name)}: {faults}, and nothing was added up, since a sum without these rows would be wrong")
+        raise InputError(
+            f"{_called(name)}: {counted(count, 'fault')}, and nothing was added up, since a sum without these rows would be wrong"
+        )
 
 
 def _about(
@@ -194,12 +193,6 @@ def _about(
     return About(__version__, ids, catalogues, planned, notes, whose)
 
 
-def _width(output: str | None) -> int:
-    from ivigcalc.cli.output import FILE_WIDTH, screen_width
-
-    return FILE_WIDTH if output else screen_width()
-
-
 def _block(output: str | None) -> str:
     """What bars are made of: a block, or a sign that every screen has."""
     import sys
@@ -209,12 +202,6 @@ def _block(output: str | None) -> str:
     except (UnicodeEncodeError, LookupError):
         return "#"
     return "█"
-
-
-def _write(text: str, output: str | None, *, force: bool) -> None:
-    from ivigcalc.cli.output import screen_bytes
-
-    _deliver(text.encode() if output else screen_bytes(text), output, force=force)
 
 
 def _deliver(data: bytes, output: str | None, *, force: bool) -> None:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -59,6 +60,27 @@ def deliver(data: bytes, output: str | None, *, force: bool) -> None:
 def screen_bytes(text: str) -> bytes:
     """Encode text for the screen; what the screen cannot show is written as an escape, never dropped."""
     return text.encode(getattr(sys.stdout, "encoding", None) or "utf-8", "backslashreplace")
+
+
+def page_bytes(page: Callable[[int, bool], str], output: str | None) -> bytes:
+    """Make a page for the file that was named, or for the screen.
+
+    Args: what makes it for a width [characters], with or without colour; the file as typed, None or - for standard output.
+    Returns: the bytes.
+    """
+    if output and output != "-":
+        return page(FILE_WIDTH, False).encode()  # noqa: FBT003 (as a page takes it)
+    return screen_bytes(page(screen_width(), may_colour()))
+
+
+def refuse_force(output: str | None, *, force: bool) -> None:
+    """Refuse --force where no file is named that it could replace.
+
+    Args: the file as typed, None or - for standard output; whether --force was typed.
+    Raises: InputError.
+    """
+    if force and output in (None, "-"):
+        raise InputError("--force replaces a file, and none is named; add -o FILE or leave it out")
 
 
 def screen_width() -> int:

@@ -153,15 +153,14 @@ def plan(
     from datetime import date
 
     from ivigcalc.cli.data import load_data
-    from ivigcalc.cli.output import choose_format, deliver, tell
+    from ivigcalc.cli.output import choose_format, deliver, refuse_force, tell
     from ivigcalc.export.csv import harmless
     from ivigcalc.export.words import grams
     from ivigcalc.model import Comparison
     from ivigcalc.request import answer
 
     format_name = choose_format(format_, output)
-    if force and output in (None, "-"):
-        raise InputError("--force replaces a file, and none is named; add -o FILE or leave it out")
+    refuse_force(output, force=force)
     options = {name: text for name, text in options_given(ctx).items() if name not in _NOT_INPUTS}
     data = load_data(site, regimen)
     result = answer(options, data.shipped, data.limits, date.today(), data.formulary, data.site)  # noqa: DTZ011 (the ward's own day)
@@ -181,7 +180,7 @@ def plan(
 def _encode(plan: "Plan", options: dict[str, str | tuple[str, ...]], data: "Data", format_name: str, output: str | None) -> bytes:
     """Turn a plan into the bytes of a format."""
     from ivigcalc.catalogue import sha256_of
-    from ivigcalc.cli.output import FILE_WIDTH, may_colour, screen_bytes, screen_width
+    from ivigcalc.cli.output import page_bytes
     from ivigcalc.export import MACHINE_FORMATS
     from ivigcalc.export.table import plan_table
     from ivigcalc.model import Origin
@@ -189,14 +188,12 @@ def _encode(plan: "Plan", options: dict[str, str | tuple[str, ...]], data: "Data
     if format_name in MACHINE_FORMATS:
         products = sha256_of(data.formulary().data) if plan.choices.supply else None
         return MACHINE_FORMATS[format_name](plan, Origin(options, __version__, sha256_of(data.shipped.data), products))
-    if output and output != "-":
-        return plan_table(plan, FILE_WIDTH, colour=False).encode()
-    return screen_bytes(plan_table(plan, screen_width(), colour=may_colour()))
+    return page_bytes(lambda width, colour: plan_table(plan, width, colour=colour), output)
 
 
 def _show_choices(comparison: "Comparison", format_name: str, output: str | None) -> None:
     """Show the open choices on the screen; a file or a machine format needs them made."""
-    from ivigcalc.cli.output import deliver, may_colour, screen_bytes, screen_width
+    from ivigcalc.cli.output import deliver, page_bytes
     from ivigcalc.export.table import comparison_table
     from ivigcalc.request import is_ambiguous, missing_choice
 
@@ -204,4 +201,4 @@ def _show_choices(comparison: "Comparison", format_name: str, output: str | None
     if format_name != "table" or output:
         message = f"{'-o' if output else '--format'} needs a plan, and a choice is missing: {choice}"
         raise InputError(message) if is_ambiguous(comparison) else Refused(message)
-    deliver(screen_bytes(comparison_table(comparison, screen_width(), choice, colour=may_colour())), None, force=False)
+    deliver(page_bytes(lambda width, colour: comparison_table(comparison, width, choice, colour=colour), None), None, force=False)

@@ -94,8 +94,3 @@ def targets(output: str | None, errors: str | None, *, force: bool) -> "Iterator
         if output:
             raise
         raise OutputError("interrupted; what stands on standard output is not complete") from None
-
-
-def rows_text(count: int, noun: str = "row") -> str:
-    """Write how many there are, such as "1 row" or "1,240 rows"."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from ivigcalc.errors import InputError, Refused
-from ivigcalc.when import WEEKDAYS, Interval, add_months, screen_date
+from ivigcalc.when import WEEKDAYS, Interval, add_months, days_in, screen_date
 
 
 def add_interval(start: date, every: Interval, times: int = 1) -> date:
@@ -83,7 +83,7 @@ def check_interval(every: Interval, days: int, option: str = "--every") -> None:
     Args: the interval, start to start; the course's length [days]; the option that says how far apart they are.
     Raises: Refused.
     """
-    shortest = every.number * {"day": 1, "week": 7, "month": 28}[every.unit]  # February is the shortest month
+    shortest = days_in(every)
     if shortest < days:
         apart = f"every {every}" if option == "--every" else f"followed after {every}"
         raise Refused(f"courses of {days} days {apart} would overlap; write a longer {option} or fewer --days")

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
 from ivigcalc.checking import Check, Expected, Judged, Slip
+from ivigcalc.export.exact import exact, iso, json_line, json_page
 from ivigcalc.export.screen import Screen
+from ivigcalc.export.table import record_entry
 from ivigcalc.export.words import INTENDED_USE, interval, kilograms, not_recorded
 from ivigcalc.model import Cited, Comparison, Finding, Plan
 from ivigcalc.numbers import exact_text, screen_text
@@ -54,8 +55,7 @@ def check_table(check: Check, rounding_source: str, width: int, *, colour: bool)
             _sourced(finding.text, finding.source),
             _STYLES[finding.level],
         )
-    if missing := not_recorded(check.patient, check.risks):
-        screen.entry("Record", f"not recorded: {', '.join(missing)}")
+    record_entry(screen, check.patient, check.risks)
     screen.gap()
     if check.result is not None:
         how = "set by hand" if check.within_set else rounding_source
@@ -226,12 +226,12 @@ def check_json(check: Check, rounding_source: str, options: dict[str, Any], vers
     Args: the check; where the rounding that is allowed comes from; the options as typed; what it was made with.
     Returns: UTF-8 bytes, one object.
     """
-    return f"{_dumps(_document(check, rounding_source, options, version, catalogue_sha256), indent=1)}\n".encode()
+    return json_page(_document(check, rounding_source, options, version, catalogue_sha256))
 
 
 def check_json_line(check: Check, rounding_source: str, options: dict[str, Any], version: str, catalogue_sha256: str) -> str:
     """Write a checked order of a file as one object on a line, as `check_json` does; its id goes in front by `json_with_id`."""
-    return _dumps(_document(check, rounding_source, options, version, catalogue_sha256))
+    return json_line(_document(check, rounding_source, options, version, catalogue_sha256))
 
 
 def unchecked_json_line(order: str, verdict: str, message: str) -> str:
@@ -240,7 +240,7 @@ def unchecked_json_line(order: str, verdict: str, message: str) -> str:
     Args: the order as typed; unreadable or refused; why.
     Returns: the object.
     """
-    return _dumps({"schema": SCHEMA, "order": order or None, "verdict": verdict, "passes": False, "message": message})
+    return json_line({"schema": SCHEMA, "order": order or None, "verdict": verdict, "passes": False, "message": message})
 
 
 def json_with_id(identity: str, document: str) -> str:
@@ -249,13 +249,7 @@ def json_with_id(identity: str, document: str) -> str:
     Args: the id, empty where there is none; the object.
     Returns: a line with its end.
     """
-    return f'{{"id": {_dumps(identity or None)}, {document[1:]}\n'
-
-
-def _dumps(document: object, indent: int | None = None) -> str:
-    import simplejson
-
-    return str(simplejson.dumps(document, use_decimal=True, ensure_ascii=False, indent=indent, allow_nan=False))
+    return f'{{"id": {json_line(identity or None)}, {document[1:]}\n'
 
 
 def _document(check: Check, rounding_source: str, options: dict[str, Any], version: str, catalogue_sha256: str) -> dict[str, Any]:
@@ -264,13 +258,13 @@ def _document(check: Check, rounding_source: str, options: dict[str, Any], versi
         "generator": {"name": "ivigcalc", "version": version, "catalogue_sha256": catalogue_sha256},
         "inputs": {
             "label": check.patient.label,
-            "weight_kg": _number(check.patient.weight_kg),
+            "weight_kg": exact(check.patient.weight_kg),
             "options": options,
             "not_recorded": not_recorded(check.patient, check.risks),
         },
         "order": check.order,
         "dosing_weight": {
-            "kg": _number(check.weight.kg),
+            "kg": exact(check.weight.kg),
             "basis": check.weight.basis,
             "policy": check.weight.policy,
             "reason": check.weight.reason,
@@ -278,7 +272,7 @@ def _document(check: Check, rounding_source: str, options: dict[str, Any], versi
         "regimen": check.result.regimen.id if check.result and check.result.regimen else None,
         "verdict": check.kind,
         "passes": check.passes,
-        "within": {"percent": _number(check.within * 100), "source": None if check.within_set else rounding_source},
+        "within": {"percent": exact(check.within * 100), "source": None if check.within_set else rounding_source},
         "readings": [_reading(judged, check) for judged in check.judged],
         "expected": [_expected(expected) for expected in check.expected],
         "findings": [_finding(finding) for finding in _findings(check)],
@@ -303,19 +297,19 @@ def _reading(judged: Judged, check: Check) -> dict[str, Any]:
         "unit": reading.unit,
         "days": reading.days,
         "days_said": reading.days_said,
-        "day_g": [_number(day) for day in judged.grams.days],
-        "course_g": _number(judged.grams.course),
-        "day_g_per_kg": [_number(day / kg) for day in judged.grams.days],
-        "course_g_per_kg": _number(judged.grams.course / kg),
+        "day_g": [exact(day) for day in judged.grams.days],
+        "course_g": exact(judged.grams.course),
+        "day_g_per_kg": [exact(day / kg) for day in judged.grams.days],
+        "course_g_per_kg": exact(judged.grams.course / kg),
         "every": str(reading.every) if reading.every else None,
         "courses": reading.courses,
-        "dates": [[_date(day) for day in course] for course in reading.dates],
-        "body_weight_kg": _number(reading.body.kg) if reading.body and reading.body.kg else None,
-        "concentration_g_per_ml": _number(reading.strength) if reading.strength else None,
+        "dates": [[iso(day) for day in course] for course in reading.dates],
+        "body_weight_kg": exact(reading.body.kg) if reading.body and reading.body.kg else None,
+        "concentration_g_per_ml": exact(reading.strength) if reading.strength else None,
         "verdict": judged.kind,
         "expected": judged.expected and _expected(judged.expected),
-        "day_percent": None if judged.day_change is None else _number(judged.day_change * 100),
-        "course_percent": None if judged.course_change is None else _number(judged.course_change * 100),
+        "day_percent": None if judged.day_change is None else exact(judged.day_change * 100),
+        "course_percent": None if judged.course_change is None else exact(judged.course_change * 100),
         "slips": [_slip(slip) for slip in judged.slips],
         "findings": [_finding(finding) for finding in judged.findings],
     }
@@ -325,13 +319,13 @@ def _expected(expected: Expected) -> dict[str, Any]:
     return {
         "choice": expected.name or None,
         "days": len(expected.days_g),
-        "day_g": [_number(day) for day in expected.days_g],
-        "course_g": _number(sum(expected.days_g, Fraction(0))),
-        "calculated_day_g": _number(expected.day_g),
-        "calculated_course_g": _number(expected.course_g),
+        "day_g": [exact(day) for day in expected.days_g],
+        "course_g": exact(sum(expected.days_g, Fraction(0))),
+        "calculated_day_g": exact(expected.day_g),
+        "calculated_course_g": exact(expected.course_g),
         "every": interval(expected.every).removeprefix("every ") if expected.every else None,
         "courses": expected.courses,
-        "dates": [[_date(day) for day in course] for course in expected.dates],
+        "dates": [[iso(day) for day in course] for course in expected.dates],
     }
 
 
@@ -341,14 +335,6 @@ def _slip(slip: Slip) -> dict[str, Any]:
 
 def _finding(finding: Finding) -> dict[str, Any]:
     return {"code": finding.code, "level": finding.level, "text": finding.text, "source": finding.source, "accepted": finding.accepted}
-
-
-def _number(value: Fraction) -> Decimal:
-    return Decimal(exact_text(value))
-
-
-def _date(day: date) -> str:
-    return day.isoformat()
 
 
 def unchecked_row(identity: str, order: str, verdict: str, message: str) -> tuple[str, ...]:

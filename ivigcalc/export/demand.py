@@ -8,7 +8,7 @@ from fractions import Fraction
 from ivigcalc.demand.prices import ANY, Prices
 from ivigcalc.demand.summing import About, Amounts, By, Demand, Group, Peak, Value
 from ivigcalc.export.screen import Screen
-from ivigcalc.export.words import INTENDED_USE, duration, grams, vials
+from ivigcalc.export.words import INTENDED_USE, counted, duration, grams, vials
 from ivigcalc.numbers import screen_text
 from ivigcalc.when import WEEKDAYS, screen_date
 
@@ -112,7 +112,7 @@ def _vials(amounts: Amounts) -> str:
     if not amounts.counts:
         return NOT_KNOWN
     rest = amounts.infusions - amounts.with_vials
-    more = f"; not known for {_infusions(rest)}, {grams(amounts.grams - amounts.with_vials_g)}" if rest else ""
+    more = f"; not known for {counted(rest, 'infusion')}, {grams(amounts.grams - amounts.with_vials_g)}" if rest else ""
     return f"{vials(amounts.counts)}{more}"
 
 
@@ -120,10 +120,10 @@ def _entries(screen: Screen, demand: Demand, about: About) -> None:
     amounts = demand.total.amounts
     ids = "" if about.ids is None else f" of {about.ids:,} id{'' if about.ids == 1 else 's'}"
     span = f", {screen_date(demand.first)} to {screen_date(demand.last)}" if demand.first and demand.last else ""
-    screen.entry("Infusions", keep(f"{_infusions(amounts.infusions)}{ids}{span}"))
+    screen.entry("Infusions", keep(f"{counted(amounts.infusions, 'infusion')}{ids}{span}"))
     if demand.undated.infusions:
         undated = demand.undated
-        screen.entry("No date", f"{_infusions(undated.infusions)}, {grams(undated.grams)}: {UNDATED}")
+        screen.entry("No date", f"{counted(undated.infusions, 'infusion')}, {grams(undated.grams)}: {UNDATED}")
     screen.entry("Vials", [keep(f"{product_text(group)}: {_vials(group.amounts)}") for group in demand.products])
     if amounts.with_vials:
         screen.entry("Wasted", keep(_wasted(amounts)))
@@ -158,13 +158,13 @@ def _time(amounts: Amounts) -> str:
 
 def _rest(amounts: Amounts, known: int) -> str:
     rest = amounts.infusions - known
-    return f"; not known for {_infusions(rest)}" if rest else ""
+    return f"; not known for {counted(rest, 'infusion')}" if rest else ""
 
 
 def _peaks(demand: Demand) -> Iterable[str]:
     if demand.peak_g and demand.peak_infusions:
         yield f"of grams: {_peak(demand.peak_g)}, {grams(demand.peak_g.most)}"
-        yield f"of infusions: {_peak(demand.peak_infusions)}, {_infusions(int(demand.peak_infusions.most))}"
+        yield f"of infusions: {_peak(demand.peak_infusions)}, {counted(int(demand.peak_infusions.most), 'infusion')}"
     if demand.peak_minutes:
         yield f"of time that is known: {_peak(demand.peak_minutes)}, {duration(demand.peak_minutes.most)}"
 
@@ -196,7 +196,8 @@ def _findings(demand: Demand) -> str:
     codes = [f"{code} on {count:,}" for code, count in demand.codes[:MOST_CODES_SHOWN]]
     others = len(demand.codes) - len(codes) + bool(demand.other_codes)
     more = f", and others, which --format json names: {others:,}" if others > 0 else ""
-    return f"{demand.total.amounts.flagged:,} of {_infusions(demand.total.amounts.infusions)} carry findings: {', '.join(codes)}{more}"
+    amounts = demand.total.amounts
+    return f"{amounts.flagged:,} of {counted(amounts.infusions, 'infusion')} carry findings: {', '.join(codes)}{more}"
 
 
 def not_planned(about: About) -> str:
@@ -223,10 +224,6 @@ def value_text(by: By, value: Value) -> str:
 def bar(amount: Fraction, most: Fraction, width: int, block: str) -> str:
     """A bar as long as an amount against the most [same unit], at least one block of the width [characters]."""
     return block * max(1, int(amount * width / most))
-
-
-def _infusions(count: int) -> str:
-    return f"{count:,} infusion{'' if count == 1 else 's'}"
 
 
 def money(amount: Fraction, decimals: int | None = 2) -> str:

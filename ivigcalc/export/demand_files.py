@@ -1,13 +1,13 @@
 """What a schedule asks for, for machines: as CSV, and as JSON, schema ivigcalc.demand/1; every number is exact."""
 
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from ivigcalc.demand.prices import Prices
 from ivigcalc.demand.summing import About, By, Demand, Group, Peak, Value
 from ivigcalc.export.csv import csv_line, harmless
+from ivigcalc.export.exact import exact, iso, json_page
 from ivigcalc.model import Counts
 from ivigcalc.numbers import exact_text
 from ivigcalc.when import WEEKDAYS
@@ -77,7 +77,7 @@ def demand_json(demand: Demand, about: About) -> bytes:
     Returns: UTF-8 bytes, one object.
     """
     prices = demand.prices
-    return dumps(
+    return json_page(
         {
             "schema": SCHEMA,
             "generator": {"name": "ivigcalc", "version": about.version},
@@ -89,9 +89,9 @@ def demand_json(demand: Demand, about: About) -> bytes:
             ],
             "total": amounts_json(demand.total),
             "products": [{"product": product_json(group), **amounts_json(group)} for group in demand.products],
-            "first_date": _date(demand.first),
-            "last_date": _date(demand.last),
-            "without_date": {"infusions": demand.undated.infusions, "ordered_g": number(demand.undated.grams)},
+            "first_date": iso(demand.first),
+            "last_date": iso(demand.last),
+            "without_date": {"infusions": demand.undated.infusions, "ordered_g": exact(demand.undated.grams)},
             "peak_day": {
                 "ordered_g": _peak_json(demand.peak_g),
                 "infusions": _peak_json(demand.peak_infusions),
@@ -111,15 +111,15 @@ def amounts_json(group: Group) -> dict[str, Any]:
     priced = cost is not None and (cost.unpriced_g < amounts.grams or not amounts.grams)
     return {
         "infusions": amounts.infusions,
-        "ordered_g": number(amounts.grams),
+        "ordered_g": exact(amounts.grams),
         "vials": _counts_json(amounts.counts),
-        "wasted_g": number(amounts.wasted_g) if amounts.with_vials else None,
-        "without_vials": {"infusions": amounts.infusions - amounts.with_vials, "ordered_g": number(amounts.grams - amounts.with_vials_g)},
-        "minutes": number(amounts.minutes) if amounts.timed else None,
+        "wasted_g": exact(amounts.wasted_g) if amounts.with_vials else None,
+        "without_vials": {"infusions": amounts.infusions - amounts.with_vials, "ordered_g": exact(amounts.grams - amounts.with_vials_g)},
+        "minutes": exact(amounts.minutes) if amounts.timed else None,
         "without_minutes": amounts.infusions - amounts.timed,
-        "cost": number(cost.ordered) if cost and priced else None,
-        "cost_of_waste": number(cost.wasted) if cost and priced else None,
-        "without_price_g": number(cost.unpriced_g) if cost else None,
+        "cost": exact(cost.ordered) if cost and priced else None,
+        "cost_of_waste": exact(cost.wasted) if cost and priced else None,
+        "without_price_g": exact(cost.unpriced_g) if cost else None,
         "with_findings": amounts.flagged,
     }
 
@@ -133,28 +133,16 @@ def prices_json(prices: Prices | None, about: About) -> dict[str, Any] | None:
     """The prices, and whose they are; null where none was given."""
     if prices is None or about.site is None:
         return None
-    per_g = {key: number(price) for key, price in prices.per_g.items()}
+    per_g = {key: exact(price) for key, price in prices.per_g.items()}
     return {"currency": prices.currency, "per_g": per_g, "site": {"name": about.site[0], "sha256": about.site[1]}}
 
 
-def dumps(document: dict[str, Any]) -> bytes:
-    """Write an object as JSON, its numbers exact."""
-    import simplejson
-
-    return (simplejson.dumps(document, use_decimal=True, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
-
-
-def number(value: Fraction) -> Decimal:
-    """An exact number as it stands in JSON."""
-    return Decimal(exact_text(value))
-
-
 def _counts_json(counts: Counts | None) -> list[dict[str, Any]] | None:
-    return None if counts is None else [{"g": number(size), "count": count} for size, count in counts]
+    return None if counts is None else [{"g": exact(size), "count": count} for size, count in counts]
 
 
 def _peak_json(peak: Peak | None) -> dict[str, Any] | None:
-    return peak and {"date": peak.day.isoformat(), "most": number(peak.most), "other_days": peak.as_much}
+    return peak and {"date": peak.day.isoformat(), "most": exact(peak.most), "other_days": peak.as_much}
 
 
 def _machine(by: By, value: Value) -> str | int | None:
@@ -164,7 +152,3 @@ def _machine(by: By, value: Value) -> str | int | None:
     if isinstance(value, int):
         return WEEKDAYS[value] if by == "weekday" else value
     return value or None
-
-
-def _date(day: date | None) -> str | None:
-    return day.isoformat() if day else None

@@ -1,15 +1,10 @@
 """The plan as JSON, schema ivigcalc.plan/1; every number is exact."""
 
-from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
-import simplejson
-
+from ivigcalc.export.exact import exact, iso, json_line, json_page, maybe
 from ivigcalc.export.words import clock_time, not_recorded, order_text
 from ivigcalc.model import Cited, Figure, Given, Origin, Plan, Rate, Rates, Regimen, Settled, SiteUse, Span, Supply
-from ivigcalc.numbers import exact_text
 
 SCHEMA = "ivigcalc.plan/1"
 
@@ -20,7 +15,7 @@ def as_json(plan: Plan, origin: Origin) -> bytes:
     Args: plan; what it was made from.
     Returns: UTF-8 bytes, one object.
     """
-    return (_dumps(_document(plan, origin), indent=1) + "\n").encode()
+    return json_page(_document(plan, origin))
 
 
 def as_json_line(key: str, plan: Plan, origin: Origin) -> str:
@@ -29,11 +24,7 @@ def as_json_line(key: str, plan: Plan, origin: Origin) -> str:
     Args: id; plan; what it was made from.
     Returns: one object and its line end.
     """
-    return _dumps({"id": key, **_document(plan, origin)}) + "\n"
-
-
-def _dumps(document: dict[str, Any], indent: int | None = None) -> str:
-    return str(simplejson.dumps(document, use_decimal=True, ensure_ascii=False, indent=indent, allow_nan=False))
+    return json_line({"id": key, **_document(plan, origin)}) + "\n"
 
 
 def _document(plan: Plan, origin: Origin) -> dict[str, Any]:
@@ -43,15 +34,15 @@ def _document(plan: Plan, origin: Origin) -> dict[str, Any]:
         "generator": {"name": "ivigcalc", "version": origin.version, "catalogue_sha256": origin.catalogue_sha256, **_products(origin)},
         "inputs": {
             "label": plan.patient.label,
-            "weight_kg": _number(plan.patient.weight_kg),
-            "height_cm": _maybe(plan.patient.height_cm),
+            "weight_kg": exact(plan.patient.weight_kg),
+            "height_cm": maybe(plan.patient.height_cm),
             "sex": plan.patient.sex,
-            "age_years": _maybe(plan.patient.age_years),
+            "age_years": maybe(plan.patient.age_years),
             "not_recorded": not_recorded(plan.patient, plan.choices.rate.risks),
             "options": origin.options,
         },
         "dosing_weight": {
-            "kg": _number(plan.weight.kg),
+            "kg": exact(plan.weight.kg),
             "basis": plan.weight.basis,
             "policy": plan.weight.policy,
             "reason": plan.weight.reason,
@@ -63,7 +54,7 @@ def _document(plan: Plan, origin: Origin) -> dict[str, Any]:
             "to": plan.rounding.to,
             "direction": plan.rounding.direction,
             "applies_to": plan.rounding.applies_to,
-            "limit_percent": _number(plan.rounding.limit_percent),
+            "limit_percent": exact(plan.rounding.limit_percent),
             "rule": plan.rounding.rule and {"id": plan.rounding.rule.id, "sources": [_source(cited) for cited in plan.rounding.rule.cited]},
         },
         "rates": _rates(plan.rates),
@@ -71,11 +62,11 @@ def _document(plan: Plan, origin: Origin) -> dict[str, Any]:
             {
                 "phase": course.phase.name,
                 "cycle": course.cycle,
-                "start": _date(course.start),
-                "calculated_g": _number(course.calculated_g),
-                "ordered_g": _number(course.ordered_g),
-                "g_per_kg": _number(course.g_per_kg),
-                "change_percent": _number(course.change_percent),
+                "start": iso(course.start),
+                "calculated_g": exact(course.calculated_g),
+                "ordered_g": exact(course.ordered_g),
+                "g_per_kg": exact(course.g_per_kg),
+                "change_percent": exact(course.change_percent),
                 **_given(course.given),
             }
             for course in plan.courses
@@ -85,24 +76,24 @@ def _document(plan: Plan, origin: Origin) -> dict[str, Any]:
                 "phase": infusion.phase,
                 "cycle": infusion.cycle,
                 "day": infusion.day,
-                "date": _date(infusion.date),
-                "calculated_g": _number(infusion.calculated_g),
-                "ordered_g": _number(infusion.ordered_g),
-                "g_per_kg": _number(infusion.g_per_kg),
-                "change_percent": _number(infusion.change_percent),
+                "date": iso(infusion.date),
+                "calculated_g": exact(infusion.calculated_g),
+                "ordered_g": exact(infusion.ordered_g),
+                "g_per_kg": exact(infusion.g_per_kg),
+                "change_percent": exact(infusion.change_percent),
                 **_given(infusion.given),
                 "steps": _steps(infusion.given, plan.rates),
-                "cumulative_g": _number(infusion.cumulative_g),
+                "cumulative_g": exact(infusion.cumulative_g),
             }
             for infusion in plan.infusions
         ],
         "totals": {
-            "calculated_g": _number(plan.calculated_g),
-            "ordered_g": _number(plan.ordered_g),
+            "calculated_g": exact(plan.calculated_g),
+            "ordered_g": exact(plan.ordered_g),
             **_given(plan.given),
         },
         "site": _site(plan.site),
-        "next_cycle_start": _date(plan.next_start),
+        "next_cycle_start": iso(plan.next_start),
         "start_window": _window(plan),
         "order_text": order_text(plan),
         "findings": [
@@ -131,8 +122,8 @@ def _product(supply: Supply | None) -> dict[str, Any] | None:
         "id": product.id if product else None,
         "name": product.name if product else None,
         "market": product.market if product else None,
-        "g_per_ml": _maybe(supply.g_per_ml),
-        "vial_sizes_g": [_number(size) for size in reversed(supply.vials_g)],
+        "g_per_ml": maybe(supply.g_per_ml),
+        "vial_sizes_g": [exact(size) for size in reversed(supply.vials_g)],
         "vials_by_hand": supply.vials_by_hand,
         "source": product.concentration.source.citation if product else None,
         "quote": product.concentration.quote if product else None,
@@ -142,12 +133,12 @@ def _product(supply: Supply | None) -> dict[str, Any] | None:
 def _given(given: Given) -> dict[str, Any]:
     """What giving a dose takes; null where it is not known."""
     return {
-        "volume_ml": _maybe(given.volume_ml),
-        "vials": None if given.vials is None else [{"g": _number(size), "count": count} for size, count in given.vials],
-        "wasted_g": _maybe(given.wasted_g),
-        "wasted_percent": _maybe(given.wasted_percent),
-        "minutes": _maybe(given.minutes),
-        "shortest_minutes": _maybe(given.shortest_minutes),
+        "volume_ml": maybe(given.volume_ml),
+        "vials": None if given.vials is None else [{"g": exact(size), "count": count} for size, count in given.vials],
+        "wasted_g": maybe(given.wasted_g),
+        "wasted_percent": maybe(given.wasted_percent),
+        "minutes": maybe(given.minutes),
+        "shortest_minutes": maybe(given.shortest_minutes),
     }
 
 
@@ -157,12 +148,12 @@ def _steps(given: Given, rates: Rates | None) -> list[dict[str, Any]] | None:
     start = rates.choice.start
     return [
         {
-            "ml_per_kg_per_h": _number(step.ml_per_kg_per_h),
-            "ml_per_h": _number(step.ml_per_h),
-            "minutes": _number(step.minutes),
-            "volume_ml": _number(step.volume_ml),
-            "so_far_ml": _number(step.so_far_ml),
-            "ends_after_minutes": _number(step.ends_after_minutes),
+            "ml_per_kg_per_h": exact(step.ml_per_kg_per_h),
+            "ml_per_h": exact(step.ml_per_h),
+            "minutes": exact(step.minutes),
+            "volume_ml": exact(step.volume_ml),
+            "so_far_ml": exact(step.so_far_ml),
+            "ends_after_minutes": exact(step.ends_after_minutes),
             "ends_at": None if start is None else clock_time(start, step.ends_after_minutes)[1],
             "ends_days_later": None if start is None else clock_time(start, step.ends_after_minutes)[0],
             "capped": step.capped,
@@ -179,15 +170,15 @@ def _rates(rates: Rates | None) -> dict[str, Any] | None:
     return {
         "for": list(table.indications) if table else None,
         "label": table.label if table else None,
-        "weight_kg": _number(rates.weight_kg),
-        "pump_step_ml_per_h": _number(rates.choice.pump_step),
+        "weight_kg": exact(rates.weight_kg),
+        "pump_step_ml_per_h": exact(rates.choice.pump_step),
         "first": _rate(table.first) if table else None,
-        "first_ml_per_h": _maybe(rates.first_ml_per_h),
+        "first_ml_per_h": maybe(rates.first_ml_per_h),
         "ladder": {"kind": table.ladder.kind, "steps": [_rate(step) for step in table.ladder.steps]} if table and table.ladder else None,
         "increment": _rate(table.increment) if table and table.increment else None,
         "step_minutes": _minutes(table.step_minutes) if table else None,
         "maximum": _rate(table.maximum) if table else None,
-        "most_ml_per_h": _maybe(rates.most_ml_per_h),
+        "most_ml_per_h": maybe(rates.most_ml_per_h),
         "note": table.note if table else None,
         "risks": list(rates.choice.risks),
         "at_risk": [
@@ -209,7 +200,7 @@ def _rates(rates: Rates | None) -> dict[str, Any] | None:
 
 def _rate(rate: Rate) -> dict[str, Any]:
     return {
-        "ml_per_kg_per_h": _number(rate.ml_per_kg_per_h),
+        "ml_per_kg_per_h": exact(rate.ml_per_kg_per_h),
         "less_than": rate.less_than,
         "printed": list(rate.printed),
         "disagree": rate.disagree,
@@ -233,10 +224,6 @@ def _minutes(minutes: Figure[Span[int]] | None) -> dict[str, Any] | None:
         return None
     span = minutes.value
     return {"least": span.low, "most": span.high, "source": minutes.source.citation, "quote": minutes.quote}
-
-
-def _maybe(value: Fraction | None) -> Decimal | None:
-    return None if value is None else _number(value)
 
 
 def _regimen(plan: Plan) -> dict[str, Any]:
@@ -271,7 +258,7 @@ def _source(cited: Cited) -> dict[str, Any]:
 def _phase(phase: Settled) -> dict[str, Any]:
     return {
         "phase": phase.name,
-        "dose_g_per_kg": _number(phase.dose_g_per_kg),
+        "dose_g_per_kg": exact(phase.dose_g_per_kg),
         "per": "day" if phase.days == 1 else phase.per,
         "days": phase.days,
         "every": str(phase.every) if phase.every else None,
@@ -290,12 +277,4 @@ def _window(plan: Plan) -> dict[str, Any] | None:
     window, event = plan.regimen and plan.regimen.window, plan.choices.event
     if not window or not event:
         return None
-    return {"after": window.event, "days": window.days, "from": event.isoformat(), "last_day": _date(plan.last_start)}
-
-
-def _number(value: Fraction) -> Decimal:
-    return Decimal(exact_text(value))
-
-
-def _date(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+    return {"after": window.event, "days": window.days, "from": event.isoformat(), "last_day": iso(plan.last_start)}

@@ -8,9 +8,10 @@ from ivigcalc.demand.savings import Savings, Side
 from ivigcalc.demand.summing import About, Group
 from ivigcalc.export.csv import csv_line, harmless
 from ivigcalc.export.demand import NO_PRICE, NOT_KNOWN, cost_text, keep, money, product_text
-from ivigcalc.export.demand_files import amounts_json, csv_cells, csv_columns, dumps, number, prices_json, product_json
+from ivigcalc.export.demand_files import amounts_json, csv_cells, csv_columns, prices_json, product_json
+from ivigcalc.export.exact import exact, json_page
 from ivigcalc.export.screen import Screen
-from ivigcalc.export.words import INTENDED_USE, duration, grams, vials
+from ivigcalc.export.words import INTENDED_USE, counted, duration, grams, vials
 from ivigcalc.numbers import exact_text, screen_text
 
 SCHEMA = "ivigcalc.savings/1"
@@ -28,9 +29,9 @@ def savings_table(savings: Savings, about: About, width: int, *, colour: bool) -
     screen.gap()
     screen.entry("First", first.policy)
     screen.entry("Second", second.policy)
-    screen.entry("Compared", f"{_rows(savings.both)} of {savings.rows:,} of the file of patients, those that both policies plan")
+    screen.entry("Compared", f"{counted(savings.both)} of {savings.rows:,} of the file of patients, those that both policies plan")
     if left := savings.rows - savings.both:
-        screen.entry("Left out", f"{_rows(left)}: {', '.join(_left_out(savings))}")
+        screen.entry("Left out", f"{counted(left)}: {', '.join(_left_out(savings))}")
     screen.gap()
     screen.rows(("What", "First", "Second", "Difference"), list(_lines(first, second)))
     screen.gap()
@@ -107,10 +108,6 @@ def _line(name: str, before: Fraction, after: Fraction, text: Callable[[Fraction
     return name, text(before), text(after), f"{text(change)} {'less' if after < before else 'more'}{share}"
 
 
-def _rows(count: int) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'}"
-
-
 def savings_csv(savings: Savings) -> bytes:
     """Write two policies as CSV, a row for each.
 
@@ -133,7 +130,7 @@ def savings_json(savings: Savings, about: About) -> bytes:
     Returns: UTF-8 bytes, one object.
     """
     sides = savings.first, savings.second
-    return dumps(
+    return json_page(
         {
             "schema": SCHEMA,
             "generator": {"name": "ivigcalc", "version": about.version},
@@ -148,8 +145,8 @@ def savings_json(savings: Savings, about: About) -> bytes:
                 {
                     "policy": side.policy,
                     "options": dict(side.options),
-                    "calculated_g": number(side.calculated_g),
-                    "in_vials_g": number(side.amounts.opened_g) if side.amounts.with_vials else None,
+                    "calculated_g": exact(side.calculated_g),
+                    "in_vials_g": exact(side.amounts.opened_g) if side.amounts.with_vials else None,
                     **amounts_json(side.demand.total),
                     "products": [{"product": product_json(group), **amounts_json(group)} for group in side.demand.products],
                 }

@@ -1,14 +1,14 @@
 """Every dosing weight side by side, on the screen and as JSON, schema ivigcalc.weight/1."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from ivigcalc.export.exact import json_page, maybe
 from ivigcalc.export.screen import Screen
 from ivigcalc.export.words import INTENDED_USE, kilograms
 from ivigcalc.model import DosingWeight, Patient, Undecided, WeightPolicies
-from ivigcalc.numbers import exact_text, screen_text
+from ivigcalc.numbers import screen_text
 
 SCHEMA = "ivigcalc.weight/1"
 Decisions = Mapping[str, DosingWeight | Undecided]
@@ -54,17 +54,15 @@ def weights_json(
     Args: patient; body mass index [kg/m2]; ideal and adjusted weight [kg] by the formula alone; what each policy decides.
     Returns: UTF-8 bytes, one object.
     """
-    import simplejson
-
     document = {
         "schema": SCHEMA,
-        "actual_kg": _number(patient.weight_kg),
-        "ideal_kg": _number(ideal_kg),
-        "adjusted_kg": _number(adjusted_kg),
-        "bmi": _number(bmi),
+        "actual_kg": maybe(patient.weight_kg),
+        "ideal_kg": maybe(ideal_kg),
+        "adjusted_kg": maybe(adjusted_kg),
+        "bmi": maybe(bmi),
         "policies": [_policy(name, decision) for name, decision in decisions.items()],
     }
-    return (simplejson.dumps(document, use_decimal=True, ensure_ascii=False, indent=1) + "\n").encode()
+    return json_page(document)
 
 
 def _title(name: str, policies: WeightPolicies) -> str:
@@ -80,11 +78,7 @@ def _decision(decision: DosingWeight | Undecided) -> list[str]:
 
 def _policy(name: str, decision: DosingWeight | Undecided) -> dict[str, Any]:
     if isinstance(decision, DosingWeight):
-        kg, basis, source = _number(decision.kg), decision.basis, decision.source
+        kg, basis, source = maybe(decision.kg), decision.basis, decision.source
         return {"policy": name, "kg": kg, "basis": basis, "reason": decision.reason, "source": source}
     needs = f"; add {', '.join(decision.needs)}" if decision.needs else ""
     return {"policy": name, "kg": None, "basis": None, "reason": decision.reason + needs, "source": None}
-
-
-def _number(value: Fraction | None) -> Decimal | None:
-    return None if value is None else Decimal(exact_text(value))

@@ -213,10 +213,14 @@ def source_lines(source: Source) -> list[str]:
     ]
 
 
+def counted(count: int, noun: str = "row") -> str:
+    """Write how many there are, such as "1 row" or "1,240 rows"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def conflict_lines(conflict: Conflict) -> list[str]:
     """Write where sources differ, with the words of those that are cited for it."""
-    quotes = [f'{cited.source.citation}, {cited.locator}: "{cited.quote}"' for cited in conflict.cited]
-    return [conflict.text, *quotes]
+    return [conflict.text, *(cited.place_and_quote for cited in conflict.cited)]
 
 
 def title(result: Plan | Comparison) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ivigcalc.model import (
     Caution,
@@ -23,7 +23,10 @@ from ivigcalc.model import (
 )
 from ivigcalc.numbers import screen_text
 from ivigcalc.units import kg_to_lb
-from ivigcalc.when import Interval, add_months, screen_date
+from ivigcalc.when import add_months, days_in, screen_date
+
+if TYPE_CHECKING:
+    from ivigcalc.safety.days28 import Dosed
 
 # Bounds of our own: outside them a unit was probably mistaken, and nothing is refused for it.
 BMI = (Fraction(12), Fraction(40))
@@ -54,7 +57,12 @@ def check_cautions(plan: Plan, cautions: Cautions) -> Iterator[Finding]:
     Returns: the findings.
     """
     of, patient = cautions.of, plan.patient
-    yield from _haemolysis(plan, of["haemolysis"], of["28-day-dose"])
+    days: list[Dosed] = []
+    if len(plan.courses) > 1 or patient.last_course:
+        from ivigcalc.safety.days28 import check_28_days, days_of_plan
+
+        days = list(days_of_plan(plan))
+    yield from _haemolysis(plan, days, of["haemolysis"], of["28-day-dose"])
     yield from of_patient(patient, plan.choices, cautions)
     yield from of_population(patient, plan.regimen, plan.choices, plan.cited)
     yield from _restart(plan, of["restart"])
@@ -64,10 +72,8 @@ def check_cautions(plan: Plan, cautions: Cautions) -> Iterator[Finding]:
         from ivigcalc.safety.vaccines import check_vaccines
 
         yield from check_vaccines(plan, cautions.vaccines[plan.choices.vaccines])
-    if len(plan.courses) > 1 or patient.last_course:
-        from ivigcalc.safety.days28 import check_28_days
-
-        yield from check_28_days(plan, of["28-day-dose"])
+    if days:
+        yield from check_28_days(plan, days, of["28-day-dose"])
 
 
 def of_patient(patient: Patient, choices: Choices, cautions: Cautions) -> Iterator[Finding]:
@@ -140,16 +146,7 @@ def interval_days(before: Course, course: Course, month: int) -> int:
     """
     every = course.phase.every if before.phase is course.phase else course.phase.begins
     assert every  # dosing/schedule.py refuses courses whose interval nobody states
-    return days_of(every, month)
-
-
-def days_of(every: Interval, month: int) -> int:
-    """How many days an interval has.
-
-    Args: the interval; how many days count as a month [days].
-    Returns: the days.
-    """
-    return every.number * {"day": 1, "week": 7, "month": month}[every.unit]
+    return days_in(every, month)
 
 
 def _finding(code: str, level: Level, lead: str, caution: Caution) -> Finding:
@@ -158,13 +155,13 @@ def _finding(code: str, level: Level, lead: str, caution: Caution) -> Finding:
     return Finding(code, level, f"{lead}: {says}.", sources(caution.cited))
 
 
-def _haemolysis(plan: Plan, caution: Caution, window: Caution) -> Iterator[Finding]:
+def _haemolysis(plan: Plan, days: "list[Dosed]", caution: Caution, window: Caution) -> Iterator[Finding]:
     """A high cumulative dose; splitting it over days or courses does not change it."""
     most, within = max(per_kg(plan, max(course.calculated_g, course.ordered_g)) for course in plan.courses), "in a course"
-    if len(plan.courses) > 1 or plan.patient.last_course:
-        from ivigcalc.safety.days28 import highest_of
+    if days:
+        from ivigcalc.safety.days28 import highest_of  # only where there are several courses
 
-        together = highest_of(plan, window)
+        together = highest_of(days, window)
         if together and (figure := per_kg(plan, together)) > most:
             most, within = figure, f"within {window.figures['days']} days"
     yield from haemolysis(most, within, plan.patient.blood_group, caution)

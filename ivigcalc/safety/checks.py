@@ -177,7 +177,7 @@ def _limits(
         figure, rounded = calculated[limit.per] / lower_kg, ordered[limit.per] / lower_kg
         if figure <= limit.g_per_kg and rounded <= limit.g_per_kg:
             continue
-        source = "; ".join(f"{cited.source.citation}, {cited.locator}" for cited in limit.cited)
+        source = "; ".join(cited.place for cited in limit.cited)
         most = f"the limit of {screen_text(limit.g_per_kg)} g per kg per {limit.per}"
         if figure > limit.g_per_kg:
             text = f"{screen_text(figure)} g per kg per {limit.per} is more than {most}"
@@ -216,7 +216,7 @@ def _caps(phase: Settled, calculated: dict[Basis, Fraction], uncapped_g: Fractio
     """Say where a cap of the regimen's own source was applied, and warn where an external one is exceeded."""
     found = []
     for cap in phase.caps:
-        source = f"{cap.cited.source.citation}, {cap.cited.locator}"
+        source = cap.cited.place
         cap_g = cap.at(weight_kg)
         most = f"{screen_text(cap_g)} g a {cap.per}"
         if cap.g_per_kg is not None:
@@ -256,7 +256,7 @@ def _rounding(rounding: Rounding) -> list[Finding]:
     """Name the published rule that was followed, and a limit on rounding that was widened by hand."""
     found = []
     if rule := rounding.rule:
-        source = "; ".join(f"{cited.source.citation}, {cited.locator}" for cited in rule.cited)
+        source = "; ".join(cited.place for cited in rule.cited)
         found.append(Finding(f"round-{rule.id}", "note", f"Rounded by a published rule: {rule.name}.", source))
     if rounding.limit_percent > rounding.published_limit:
         widened, published = screen_text(rounding.limit_percent), screen_text(rounding.published_limit)
@@ -324,7 +324,7 @@ def _provenance(plan: Plan) -> list[Finding]:
     for cited in plan.cited:
         if cited.source.external:
             text = "A source from outside the regimen's document stands behind the dose."
-            found.append(Finding("external-source", "note", text, f"{cited.source.citation}, {cited.locator}"))
+            found.append(Finding("external-source", "note", text, cited.place))
     if any(phase.every and phase.every.unit == "month" for phase in plan.phases):
         text = "A month is a calendar month, on the same day of the month or its last day; it is not 28 days."
         found.append(Finding("calendar-month", "note", text))
@@ -338,7 +338,7 @@ def _standing(regimen: Regimen) -> list[Finding]:
         text = f"This regimen is {regimen.standing}: it is not standard treatment."
         found.append(Finding(f"standing-{regimen.standing.replace(' ', '-')}", "warning", text))
     for conflict in regimen.conflicts:
-        source = "; ".join(f'{cited.source.citation}, {cited.locator}: "{cited.quote}"' for cited in conflict.cited)
+        source = "; ".join(cited.place_and_quote for cited in conflict.cited)
         found.append(Finding("sources-differ", "note", f"Sources differ. {conflict.text}", source or None))
     return found
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from ivigcalc.model import Caution, Course, Finding, LastCourse, Plan, Settled
 from ivigcalc.numbers import exact_text, screen_text
-from ivigcalc.safety.cautions import days_of, interval_days, per_kg, settled_by_source, sources
-from ivigcalc.when import screen_date
+from ivigcalc.safety.cautions import interval_days, per_kg, settled_by_source, sources
+from ivigcalc.when import days_in, screen_date
 
 
 class Day(NamedTuple):
@@ -16,6 +16,10 @@ class Day(NamedTuple):
 
     number: int
     course: int  # 0 for the course before
+
+
+Dosed = tuple[Day, Fraction, Fraction]
+"""A day with its calculated and its ordered dose [g]."""
 
 
 class Most(NamedTuple):
@@ -26,16 +30,15 @@ class Most(NamedTuple):
     last: Day
 
 
-def check_28_days(plan: Plan, caution: Caution) -> Iterator[Finding]:
+def check_28_days(plan: Plan, days: list[Dosed], caution: Caution) -> Iterator[Finding]:
     """Judge the calculated dose of the highest window that holds more than one course.
 
     A warning where the regimen's own figures alone cause it, else a refusal; a note where only rounding does.
 
-    Args: plan; the limit [g/kg] and its days.
+    Args: plan; its days; the limit [g/kg] and its days.
     Returns: at most one finding.
     """
     above, width = caution.figures["above"], int(caution.figures["days"])
-    days = list(_days(plan))
     calculated = highest([(day, calculated_g) for day, calculated_g, _ in days], width)
     ordered = highest([(day, ordered_g) for day, _, ordered_g in days], width)
     limit = limit_text(caution)
@@ -53,13 +56,13 @@ def check_28_days(plan: Plan, caution: Caution) -> Iterator[Finding]:
         yield Finding("28-day-dose-rounding", "note", text, source)
 
 
-def highest_of(plan: Plan, caution: Caution) -> Fraction | None:
+def highest_of(days: list[Dosed], caution: Caution) -> Fraction | None:
     """The highest dose [g] of any window with several courses in it, calculated or ordered; None where there is none.
 
-    Args: plan; the window [days].
+    Args: the days of a plan; the window [days].
     Returns: the dose [g].
     """
-    most = highest([(day, max(calculated_g, ordered_g)) for day, calculated_g, ordered_g in _days(plan)], int(caution.figures["days"]))
+    most = highest([(day, max(calculated_g, ordered_g)) for day, calculated_g, ordered_g in days], int(caution.figures["days"]))
     return most and most.grams
 
 
@@ -68,8 +71,12 @@ def limit_text(caution: Caution) -> str:
     return f"the limit of {screen_text(caution.figures['above'])} g per kg in {caution.figures['days']} days, a choice of ours"
 
 
-def _days(plan: Plan, *, dates: bool = True) -> Iterator[tuple[Day, Fraction, Fraction]]:
-    """Every day of the schedule with its calculated and ordered dose [g], after the course before it; or by the interval alone."""
+def days_of_plan(plan: Plan, *, dates: bool = True) -> Iterator[Dosed]:
+    """Every day of the schedule, after the course before it.
+
+    Args: plan; whether by its dates where it has any, or by the interval alone.
+    Returns: each day with its calculated and ordered dose [g].
+    """
     if plan.patient.last_course and dates:
         yield from ((day, grams, grams) for day, grams in last_days(plan.patient.last_course))
     starts = dict(zip((course.cycle for course in plan.courses), _by_interval(plan.courses), strict=True))
@@ -130,7 +137,7 @@ def _not_of_source(plan: Plan, most: Most, width: int) -> str | None:
     for phase in _begun_by_hand(plan, most):
         if _is_sooner(phase):
             return f"that {phase.name} begins after {phase.begins} was entered by hand, and is sooner than its courses follow each other"
-    alone = highest([(day, calculated_g) for day, calculated_g, _ in _days(plan, dates=False)], width)
+    alone = highest([(day, calculated_g) for day, calculated_g, _ in days_of_plan(plan, dates=False)], width)
     if alone is None or alone.grams < most.grams:
         return "moving courses to other days brought them closer together"
     from ivigcalc.safety.population import outside
@@ -160,7 +167,7 @@ def _is_sooner(phase: Settled) -> bool:
         return True
     if phase.begins.unit == phase.every.unit:
         return phase.begins.number < phase.every.number
-    return days_of(phase.begins, month=28) < days_of(phase.every, month=31)
+    return days_in(phase.begins) < days_in(phase.every, month=31)
 
 
 def _beyond(plan: Plan, most: Most) -> bool:

@@ -21,16 +21,20 @@ MOST_WITHIN = Fraction(1, 5)
 class Context(NamedTuple):
     """What an order is judged with."""
 
+    patient: Patient
     weight: DosingWeight
-    actual_kg: Fraction
     others_kg: Mapping[str, Fraction]  # the other dosing weights, by basis or policy
     needed: tuple[str, ...]  # the options without which some of them are not known
     within: Fraction
     published: Fraction  # the share that published rules call rounding
     limits: tuple[Limit, ...]
-    patient: Patient | None = None
     cautions: Cautions | None = None
     start: date | None = None  # of the plan that the order is compared with
+
+    @property
+    def lower_kg(self) -> Fraction:
+        """The lower of dosing and actual weight [kg], on which a dose per kg is the higher."""
+        return min(self.weight.kg, self.patient.weight_kg)
 
 
 def within_source(rules: RoundingRules) -> str:

@@ -25,6 +25,7 @@ from ivigcalc.safety.order_parts import (
 )
 from ivigcalc.safety.order_words import parts_of
 from ivigcalc.units import Basis
+from ivigcalc.when import days_in
 
 
 def read_order(text: str, g_per_ml: Fraction | None = None, names: tuple[str, ...] = ()) -> tuple[Reading, ...]:
@@ -54,7 +55,7 @@ def read_order(text: str, g_per_ml: Fraction | None = None, names: tuple[str, ..
     every = one_of("intervals", [part.every for part in parts if isinstance(part, Repeat)])
     if every and (bare := next((length for length in lengths if length.how == "times"), None)):
         raise InputError(f"{WHAT}: {bare.words!r} can count days or courses; write for {days_text(bare.number)}, or {bare.number} courses")
-    if every and count > 1 and every.number * {"day": 1, "week": 7, "month": 28}[every.unit] < count:
+    if every and count > 1 and days_in(every) < count:
         raise InputError(f"{WHAT}: {days_text(count)} do not fit into an interval of {every}; mend one of them")
     courses = one_of("numbers of courses", [part.number for part in parts if isinstance(part, Courses)])
     if len(calendar.dates) > 1:

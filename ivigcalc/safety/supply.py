@@ -85,7 +85,7 @@ def _at_risk(rates: Rates) -> Iterator[Finding]:
 def _ramp(rates: Rates, ramp: Ramp) -> Iterator[Finding]:
     """Where the ramp is from, and where it is faster than the label."""
     cited, table, first = ramp.cited, rates.choice.table, rates.ladder[0]
-    source = f"{cited.source.citation}, {cited.locator}" if cited else None
+    source = cited.place if cited else None
     said = f" {ramp.note[0].upper()}{ramp.note[1:]}." if ramp.note else ""
     if ramp.words != "typed" and (cited or ramp.note):
         yield Finding("ramp", "warning" if cited else "note", f"Ramp {ramp.name}: {ramp.words}.{said}", source)

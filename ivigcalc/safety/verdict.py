@@ -7,12 +7,13 @@ from ivigcalc.checking import Doses, Expected, Judged, Reading, Verdict
 from ivigcalc.errors import InputError
 from ivigcalc.model import DosingWeight, Finding
 from ivigcalc.numbers import exact_text, screen_text
-from ivigcalc.safety.cautions import days_of, haemolysis, sources
+from ivigcalc.safety.cautions import haemolysis, sources
 from ivigcalc.safety.days28 import Day, highest, last_days, last_words, limit_text
 from ivigcalc.safety.expected import Context, changes, implied_kg, interval_text
 from ivigcalc.safety.order_parts import WHAT
 from ivigcalc.safety.slips import apart, own_figures, slips_of
 from ivigcalc.units import DOSE_G_PER_KG
+from ivigcalc.when import days_in
 
 SMALL_G_PER_KG = Fraction("0.1")
 """Our own bound: below it an order may have lost its "per kg"."""
@@ -70,7 +71,7 @@ def _judge(reading: Reading, expected: tuple[Expected, ...], context: Context) -
 def _small(grams: Doses, context: Context) -> list[Finding]:
     """Refuse an order far below any dose, and warn of one that may have lost its "per kg"; both are bounds of our own."""
     least = DOSE_G_PER_KG[0]
-    figure = grams.course / max(context.weight.kg, context.actual_kg)
+    figure = grams.course / max(context.weight.kg, context.patient.weight_kg)
     words = f"asks for {screen_text(figure)} g per kg in all"
     if figure < least:
         raise InputError(
@@ -107,13 +108,13 @@ def _same_weight(reading: Reading, weight: DosingWeight) -> None:
 def _limits(grams: Doses, expected: Expected | None, context: Context, *, rounded: bool) -> list[Finding]:
     """Judge the order by the limits, whatever it is compared with."""
     found = []
-    lower_kg = min(context.weight.kg, context.actual_kg)
+    lower_kg = context.lower_kg
     for limit in context.limits:
         ordered = max(grams.days) if limit.per == "day" else grams.course
         figure = ordered / lower_kg
         if figure <= limit.g_per_kg:
             continue
-        source = "; ".join(f"{cited.source.citation}, {cited.locator}" for cited in limit.cited)
+        source = "; ".join(cited.place for cited in limit.cited)
         most = f"the limit of {screen_text(limit.g_per_kg)} g per kg per {limit.per}"
         text = f"The order asks for {screen_text(figure)} g per kg per {limit.per}, more than {most}"
         meant = (expected.day_g if limit.per == "day" else expected.course_g) / lower_kg if expected and rounded else Fraction(0)
@@ -140,17 +141,17 @@ def _in_28_days(reading: Reading, grams: Doses, fitting: Expected | None, contex
     above, width = caution.figures["above"], int(caution.figures["days"])
     days = sorted(_days(reading, grams.days, context, width, fitting))
     most = highest(days, width)
-    lower_kg = min(context.weight.kg, context.actual_kg)
+    lower_kg = context.lower_kg
     course = grams.course / lower_kg
     figure = most.grams / lower_kg if most else Fraction(0)
     within = "in a course" if course >= figure else f"within {width} days"
-    found = list(haemolysis(max(course, figure), within, context.patient and context.patient.blood_group, blood))
+    found = list(haemolysis(max(course, figure), within, context.patient.blood_group, blood))
     if most is None or figure <= above:
         return found
     source = sources(caution.cited)
     text = f"The order asks for {screen_text(figure)} g per kg within {width} days, more than {limit_text(caution)}"
     if most.first.course == 0:
-        text += f"; {last_words(context.patient and context.patient.last_course)}"
+        text += f"; {last_words(context.patient.last_course)}"
     known = _known(fitting, "28-day-dose")
     if known and known.figure and figure * 10 <= Fraction(known.figure) * 11:
         return [*found, known._replace(text=f"{text}, as what is expected does: {known.text}")]
@@ -176,13 +177,13 @@ def _days(
     Several courses without an interval have that of what is expected.
     """
     first = reading.dates[0][0] if reading.dates else context.start
-    if context.patient and context.patient.last_course and first:
+    if context.patient.last_course and first:
         yield from last_days(context.patient.last_course)
     begin = first.toordinal() if first else 1
     courses = [[day.toordinal() for day in dates] for dates in reading.dates] or [[begin + day for day in range(len(days_g))]]
     every = reading.every or (fitting.every.low if fitting and fitting.every and reading.courses else None)
     if every and len(courses) == 1:
-        step = days_of(every, month=28)
+        step = days_in(every)
         reach = width // step + 2
         courses = [[day + number * step for day in courses[0]] for number in range(min(reach, reading.courses or reach))]
     for number, days in enumerate(courses, 1):
@@ -194,9 +195,9 @@ def _remarks(reading: Reading, expected: Expected | None, context: Context) -> l
     found = [Finding("order-note", "note", f"{note[0].upper()}{note[1:]}.") for note in reading.notes]
     if not reading.days_said:
         found.append(Finding("no-days", "note", "The order names no days, so it is read as one infusion."))
-    body, weight = reading.body, context.weight
-    if body and body.kg and min(abs(body.kg - weight.kg), abs(body.kg - context.actual_kg)) > body.half:
-        text = f"The order names a body weight of {screen_text(body.kg, 2)} kg; this check was given {screen_text(context.actual_kg, 2)} kg"
+    body, weight, actual_kg = reading.body, context.weight, context.patient.weight_kg
+    if body and body.kg and min(abs(body.kg - weight.kg), abs(body.kg - actual_kg)) > body.half:
+        text = f"The order names a body weight of {screen_text(body.kg, 2)} kg; this check was given {screen_text(actual_kg, 2)} kg"
         found.append(
             Finding("order-weight", "warning", f"{text}, and doses on {screen_text(weight.kg, 2)} kg of {weight.basis} body weight.")
         )
