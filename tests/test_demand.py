@@ -101,7 +101,7 @@ def micro(text: str) -> int | None:
 
 
 @pytest.fixture(scope="module")
-def planned(tmp_path_factory: pytest.TempPathFactory, run_cli: RunCli) -> tuple[Path, sqlite3.Connection]:
+def planned(tmp_path_factory: pytest.TempPathFactory, run_cli: RunCli) -> Iterator[tuple[Path, sqlite3.Connection]]:
     """4,000 mixed rows of patients, planned by batch; the schedule in a database, read on its own."""
     folder = tmp_path_factory.mktemp("demand")
     patients = write(folder, mixed(4_000, seed=11)[0], "patients.csv")
@@ -122,7 +122,8 @@ def planned(tmp_path_factory: pytest.TempPathFactory, run_cli: RunCli) -> tuple[
             for part in filter(None, row["vials"].split(";")):
                 count, size = part.removesuffix(" g").split("x")
                 store.execute("INSERT INTO v VALUES (?,?,?)", (number, size, int(count)))
-    return folder, store
+    yield folder, store
+    store.close()
 
 
 def sums(store: sqlite3.Connection, *by: str) -> dict[tuple[Any, ...], dict[str, Any]]:
