@@ -1023,6 +1023,38 @@ def test_a_population_in_words_has_the_ages_of_its_words(tmp_path: Path, populat
         assert finding.source == "The own source"
 
 
+@pytest.mark.parametrize(
+    ("population", "ages", "words"),
+    [
+        ("children", None, "below 18 years, as its words are read here, and no age is recorded; add --age."),
+        ("infants", None, "below 1 year, as its words are read here, and"),
+        ("newborns", None, "below 1 month, as its words are read here, and"),
+        ("children", {"from": "2 years", "below": "16 years"}, "from 2 years and below 16 years, and no age"),
+        ("children", {"from": "2 years"}, None),  # whatever the age is, nobody is too old for it
+        ("adults", None, None),
+        ("adults and children", None, None),
+        ("not stated", None, None),
+    ],
+)
+def test_a_childs_dose_for_a_patient_of_unknown_age_warns(
+    tmp_path: Path, population: str, ages: dict[str, str] | None, words: str | None
+) -> None:
+    more = {"ages": ages} if ages else {}
+    catalogue = catalogue_of(tmp_path, r=regimen(phase("0.4 g/kg", "course", "1", cycles="1"), population=population, **more))
+    plan = ask_plan(catalogue=catalogue, weight="12", regimen="r")
+    finding = found(plan, "age-not-recorded")
+    assert (finding is None) == (words is None)
+    assert words is None or (finding and finding.level == "warning" and finding.source == "The own source" and words in finding.text)
+    assert not found(ask_plan(catalogue=catalogue, weight="12", regimen="r", age="3"), "age-not-recorded")
+
+
+@pytest.mark.parametrize("regimen", ["fnait/infant", "juvenile-dermatomyositis"])
+def test_a_shipped_regimen_for_children_asks_for_the_age(regimen: str) -> None:
+    answer = ask(weight="12", regimen=regimen)
+    findings = answer.findings if isinstance(answer, Plan) else answer.options[0].findings
+    assert "age-not-recorded" in [finding.code for finding in findings]
+
+
 def test_an_age_that_is_no_whole_month_is_shown_with_two_decimals(tmp_path: Path) -> None:
     catalogue = catalogue_of(tmp_path, r=regimen(phase("0.4 g/kg", "course", "1"), population="adults"))
     plan = ask_plan(catalogue=catalogue, weight="8", regimen="r", age="0.666")

@@ -20,16 +20,28 @@ _MORE = r"(?: ?(?:-|to|or|and) ?[\d.]+)?"  # the rest of a range
 _LESS = r"(?:\d+ ?(?:-|to|or) ?)?"  # its beginning
 _ONCE = r"\bsingle\b|\bonce\b|\b1 (?:dose|infusion)\b|\b1-time\b|\binitial dose\b"
 _ONE_DAY = rf"{_ONCE}|\b(?:1) day\b"
+_RANGE = r"(?<![\d.])(\d[\d.]*) ?(?:-|to) ?(\d[\d.]*)[ -]?"
+_RANGES = {
+    "dose": rf"{_RANGE}(?:(?P<mg>mg|milligrams?)|gm?|grams?)(?: ?/ ?| per )k(?:g|ilogram)\b",
+    "days": rf"{_RANGE}(?:\w+ )?(?:days?|doses|infusions)\b",
+    "every": rf"\bevery {_RANGE}(?P<unit>day|week|month)s?\b",
+    "cycles": rf"{_RANGE}(?:\w+ )?(?:cycles|courses|infusions|doses|times)\b",
+}
 _ONE_COURSE = rf"{_ONCE}|\binitial\b|\binduction\b|\bloading\b|\b1 (?:course|cycle)\b"
 _FOR_ONE = {"day": r"|\bdaily\b", "week": r"|\bweekly\b|\bper week\b|/w(?:k|eek)\b", "month": r"|\bmonthly\b|\bper month\b|/mo(?:nth)?\b"}
 _MOST = r"(?:\bmax\w*|\bup to|\bat most|\bnot (?:be )?more than|\bexceed\w*)"
 _most_before = re.compile(rf"{_MOST}\.?(?: (?:is|a|an|of|daily|total|dose))*\W*$")
-_kg = r"(?: ?/ ?kg| per (?:kg|kilogram))?(?: of)?(?:/?[ ]?(?:body weight|bw|ibw|abw|adjusted body weight))?"
-_day_after = re.compile(rf"{_kg} ?(?:/ ?d(?:ay)?\b|per day\b|a day\b|daily\b|each day\b|every day\b|once daily\b)")
+_kg = (
+    r"(?: ?/ ?kg| per (?:kg|kilogram))?(?: of)?(?:/?[ ]?(?:body weight|bw|ibw|abw|adjusted body weight))?"
+    r"(?: \([\d.-]+ ml(?: ?/ ?| per )kg\))?"  # as labels have it: 1 g/kg (10 mL/kg)
+)
+_day_after = re.compile(rf"{_kg} ?(?:/ ?d(?:ay)?\b|per day\b|a day\b|daily\b|(?:on )?each (?:of|day)\b|every day\b|once daily\b)")
 _doses = r"\bin (?:equal )?(?:\d+ )?(?:divided )?doses\b"
-_divided = rf"\bdivided\b|\bin all\b|\btotal\b(?! (?:dose )?(?:of )?\d)|{_doses}|\bover {_LESS}\d+ (?:\w+ )?days?\b"
-_course_after = re.compile(rf"{_kg}[^.;\d]{{0,30}}(?:{_divided})")
-_course_before = re.compile(r"\btotal (?:dose )?(?:of )?(?:is )?\W*$")
+_spread = rf"\b(?:over|in) {_LESS}\d+ (?:\w+ )?(?:days?|infusions|hours)\b"
+_divided = rf"\bdivided\b|\bin all\b|\btotal\b(?! (?:dose )?(?:of )?\d)|{_doses}|{_spread}"
+_often = r"\bevery (?:\d+ ?(?:or|to|-) ?)?(?:\d+ )?(?:weeks?|months?)\b|\bweekly\b|\bmonthly\b|(?:/|\bper )(?:w(?:ee)?k|mo(?:nth)?)\b"
+_course_after = re.compile(rf"{_kg}(?: is (?:read as )?the whole course\b|[^.;\d]{{0,30}}(?:{_divided}|{_often}))")
+_course_before = re.compile(r"\b(?:total (?:dose )?(?:of )?(?:is )?|(?:1|single) dose of )\W*$")
 
 
 def plain(words: str) -> str:
@@ -65,6 +77,35 @@ def not_quoted(phase: Phase, quotes: Iterable[str], read: Iterable[str]) -> list
     return list(dict.fromkeys(missing))
 
 
+def narrowed(phases: Iterable[Phase], quotes: Iterable[str], read: Iterable[str]) -> list[tuple[int, str, str]]:
+    """List the figures that are only a part of a range in the quotes, which no phase states whole and no reading names.
+
+    Args: the phases of a regimen; its quotes; the readings and notes.
+    Returns: the number of the phase, from 0; the key of the figure, such as days; the words of the range.
+    """
+    said, also = [*map(plain, quotes)], [*map(plain, read)]
+    stated = [(at, key, _bounds(span)) for at, phase in enumerate(phases) for key in _RANGES if (span := getattr(phase, key))]
+    missing = []
+    for at, key, own in stated:
+        same = ("days", "cycles") if key in ("days", "cycles") else (key,)  # infusions may be of either
+        whole = {bounds for _, other, bounds in stated if other in same} | {bounds for bounds, _ in _ranges(key, also)}
+        ranges = _ranges(key, said)
+        for (low, high, unit), words in ranges if own not in (bounds for bounds, _ in ranges) else ():
+            if low <= own[0] and own[1] <= high and unit == own[2] and (low, high, unit) not in whole:
+                missing.append((at, key, words))
+    return list(dict.fromkeys(missing))
+
+
+def _ranges(key: str, texts: Iterable[str]) -> list[tuple[tuple[Fraction, Fraction, str], str]]:
+    """The ranges that stand in plain words: their figures, as `_bounds` has them, and their words."""
+    found = []
+    for match in (match for words in texts for match in re.finditer(_RANGES[key], words)):
+        parts = match.groupdict()
+        low, high = (Fraction(number) / (1000 if parts.get("mg") else 1) for number in match.group(1, 2))
+        found.append(((low, high, parts.get("unit") or ""), match[0]))
+    return found
+
+
 def cap_quoted(cap: Cap) -> bool:
     """Whether the quote of a cap holds its figure as a maximum."""
     most = cap.grams if cap.g_per_kg is None else cap.g_per_kg
@@ -80,11 +121,11 @@ def dose_pattern(g_per_kg: Fraction) -> str:
     return rf"{grams}|(?<![\d.]){exact_text(g_per_kg * 1000)}{_MORE} ?(?:mg|milligrams?)\b"
 
 
-def said_of_dose(g_per_kg: Fraction, quotes: Iterable[str]) -> tuple[Basis | None, bool]:
+def said_of_dose(g_per_kg: Fraction, quotes: Iterable[str]) -> tuple[frozenset[Basis], bool]:
     """Read what quotes say of a dose.
 
     Args: dose [g/kg]; the quotes.
-    Returns: whether they say that it is for a day or for a course (None: neither, or both); whether they only say that it is the most.
+    Returns: whether they say that it is for a day, for a course, neither or both; whether they only say that it is the most.
     """
     bases: set[Basis] = set()
     most = []
@@ -96,7 +137,17 @@ def said_of_dose(g_per_kg: Fraction, quotes: Iterable[str]) -> tuple[Basis | Non
                 bases.add("day")
             elif _course_after.match(after) or _course_before.search(before):
                 bases.add("course")
-    return (bases.pop() if len(bases) == 1 else None), bool(most) and all(most)
+    return frozenset(bases), bool(most) and all(most)
+
+
+def _bounds(span: Span[int] | Span[Fraction] | Span[Interval]) -> tuple[Fraction, Fraction, str]:
+    """The figures of a span, and the unit of an interval."""
+    low, high = span
+    if isinstance(low, Interval) and isinstance(high, Interval):
+        return Fraction(low.number), Fraction(high.number), low.unit
+    assert not isinstance(low, Interval)
+    assert not isinstance(high, Interval)
+    return Fraction(low), Fraction(high), ""
 
 
 def _ends(span: Span[T] | None) -> tuple[T, ...]:

@@ -5,7 +5,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from fractions import Fraction
 
-from ivigcalc.catalogue.quoted import cap_quoted, not_quoted, said_of_dose
+from ivigcalc.catalogue.quoted import cap_quoted, narrowed, not_quoted, said_of_dose
 from ivigcalc.catalogue.reading import Item, Node
 from ivigcalc.model import Cited, Limit, Phase, Regimen
 from ivigcalc.numbers import screen_text
@@ -50,6 +50,7 @@ def review(
             _quotes(item, phase, regimen)
             _caps(item, phase)
             _overlap(item, phase)
+        _narrowed(entry, regimen)
         if not regimen.choose:
             _not_stated(entry, regimen)
     _same_indication(root, regimens, indications)
@@ -102,20 +103,34 @@ def _above(item: Item, phase: Phase, limits: tuple[Limit, ...]) -> None:
 def _quotes(item: Item, phase: Phase, regimen: Regimen) -> None:
     """The figures of a phase against the words that are cited for them."""
     quotes = [cited.quote for cited in (*regimen.cited, *(cap.cited for cap in phase.caps))]
-    for key, words in not_quoted(phase, quotes, (*regimen.readings, *regimen.notes)):
+    unquoted = not_quoted(phase, quotes, (*regimen.readings, *regimen.notes))
+    for key, words in unquoted:
         also = "" if key == "dose" else ", or say under readings how it is read"
         item.at(key).fault(f"{words}: the quotes of this regimen do not hold that figure, quote the words that state it{also}")
     for dose in dict.fromkeys(phase.dose or ()):
-        basis, most = said_of_dose(dose, quotes)
-        if basis and basis != phase.per and not (phase.days and phase.days.fixed == 1):
-            said = "each day" if basis == "day" else "the whole course"
+        said, most = said_of_dose(dose, quotes)
+        said = said or said_of_dose(dose, regimen.readings)[0]
+        figure = f"{screen_text(dose)} g per kg"
+        if phase.days and phase.days.fixed == 1:
+            pass  # the day is the course
+        elif said and phase.per not in said:
+            meant = "each day" if phase.per == "course" else "the whole course"
+            item.at("per").fault(f"{phase.per}, where the quote says that {figure} is for {meant}, check which of the two is meant")
+        elif not said and not most and ("dose", figure) not in unquoted:
             item.at("per").fault(
-                f"{phase.per}, where the quote says that {screen_text(dose)} g per kg is for {said}, check which of the two is meant"
+                f"{phase.per}: the quotes do not say whether {figure} is for each day or for the whole course, say under readings "
+                f'that it is the whole course, or "{figure} on each day"'
             )
         if most:
-            item.at("dose").fault(
-                f"{screen_text(dose)} g per kg is only the most in the quote, expected dose: not stated, and that figure under caps"
-            )
+            item.at("dose").fault(f"{figure} is only the most in the quote, expected dose: not stated, and that figure under caps")
+
+
+def _narrowed(entry: Item, regimen: Regimen) -> None:
+    """Figures that are less than the whole range that the source leaves to whoever prescribes."""
+    quotes = [cited.quote for cited in regimen.cited]
+    phases = _rows(entry, "phases")
+    for at, key, words in narrowed(regimen.phases, quotes, (*regimen.readings, *regimen.notes)):
+        phases[at].at(key).fault(f"is a part of what the quote says, {words}; state the whole range, or say under readings why not")
 
 
 def _caps(item: Item, phase: Phase) -> None:

@@ -99,12 +99,12 @@ def of_patient(patient: Patient, choices: Choices, cautions: Cautions) -> Iterat
 
 
 def of_population(patient: Patient, regimen: Regimen | None, choices: Choices, cited: tuple[Cited, ...]) -> Iterator[Finding]:
-    """Find where a patient is not of the population of a regimen's source or of the product's label.
+    """Find where a patient is not, or may not be, of the population of a regimen's source or of the product's label.
 
     Args: the patient; the regimen; what was chosen; the regimen's citations.
     Returns: the warnings.
     """
-    if patient.age_years is not None or patient.pregnant is not None or patient.sex:
+    if regimen or patient.age_years is not None:
         from ivigcalc.safety.population import check_population
 
         yield from check_population(patient, regimen, choices, cited)

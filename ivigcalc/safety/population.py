@@ -38,7 +38,7 @@ def outside(regimen: Regimen | None, patient: Patient) -> str | None:
 
 
 def check_population(patient: Patient, regimen: Regimen | None, choices: Choices, cited: tuple[Cited, ...]) -> Iterator[Finding]:
-    """Warn of a patient outside the population of the regimen's source or of the product's label.
+    """Warn of a patient who is, or may be, outside the population of the regimen's source or of the product's label.
 
     Args: the patient; the regimen, None for a dose entered by hand; what was chosen; the regimen's citations.
     Returns: the warnings.
@@ -49,10 +49,13 @@ def check_population(patient: Patient, regimen: Regimen | None, choices: Choices
         yield Finding(
             "pregnancy-outside-source", "warning", "The regimen's source is about pregnant women, and the patient is not one.", source
         )
+    ages, read = _ages(regimen)
     if age is None:
+        if ages and ages.below_years is not None:  # a child's dose for a patient who may be none
+            text = f"The regimen's source is about patients {_words(ages)}{read}, and no age is recorded; add --age."
+            yield Finding("age-not-recorded", "warning", text, source)
         return
     years = _age(age)
-    ages, read = _ages(regimen)
     if ages and not _holds(ages, age):
         text = f"The regimen's source is about patients {_words(ages)}{read}, and the patient is {years}."
         yield Finding("age-outside-source", "warning", text, source)
