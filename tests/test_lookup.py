@@ -158,7 +158,10 @@ def test_il_2_is_explained_and_not_answered_with_the_regimen_of_the_patient_with
         ("purpura", "did you mean immune-thrombocytopenia or post-transfusion-purpura?"),
         ("kawasky", "did you mean kawasaki (kawasaki disease)?"),
         ("multifocl moter", "did you mean multifocal-motor-neuropathy?"),
-        ("blistring diseeses", "did you mean autoimmune-blistering-disease (Pemphigus and other autoimmune blistering diseases)?"),
+        ("blistring diseeses", "did you mean pemphigus (Pemphigus and other autoimmune blistering diseases)?"),
+        ("hdn/ontario", "did you mean hdn/low-dose (Haemolytic disease of the newborn) or hdn/high-dose ("),
+        ("itp/ontario-adult", "did you mean itp/ontario (Immune thrombocytopenia) or itp/ontario-child (Immune thrombocytopenia)? See"),
+        ("cipd/maintenance", "did you mean cidp/maintenance ("),
         ("neuropatic-pains", "did you mean neuropathic-pain (not recommended)?"),
         ("sclerosus ", "did you mean sclerosis (more than one meaning)?"),
     ],
@@ -169,6 +172,17 @@ def test_a_slip_of_the_keyboard_gets_a_suggestion(catalogue: Catalogue, name: st
     assert f"--regimen: {name!r} is not known; did you mean " in str(caught.value)
     assert suggestion in str(caught.value)
     assert str(caught.value).endswith("See: ivigcalc regimens")
+
+
+@pytest.mark.parametrize("name", ["sle", "asthma", "als/ontario", "zzz/ontario", "lupus"])
+def test_another_disease_is_no_slip_of_the_keyboard(catalogue: Catalogue, name: str) -> None:
+    with pytest.raises(InputError, match=r"is not known; list the known ones with: ivigcalc regimens$"):
+        find(catalogue, name)
+
+
+def test_an_indication_with_many_regimens_is_listed(catalogue: Catalogue) -> None:
+    with pytest.raises(InputError, match=r"'itp/adult' is not known; it may mean 8 regimens; list them with: ivigcalc regimens itp$"):
+        find(catalogue, "itp/adult")
 
 
 def test_a_word_of_many_indications_points_to_those_that_hold_it(catalogue: Catalogue) -> None:

@@ -59,20 +59,39 @@ def suggest(catalogue: Catalogue, key: str, names: Iterable[str]) -> str:
     Returns: the end of a message.
     """
     words = [word for word in re.split(r"[-/]", key) if word]
-    close = _close(key, names, VERY_CLOSE) or _indications_of(catalogue, words) or _close(key, names)
+    if "/" in key:
+        close = _with_slash(key, list(catalogue.regimens))
+    else:
+        close = _close(key, names, VERY_CLOSE) or _indications_of(catalogue, words) or _alike(key, names)
     if not close:
         close = _indications_of(catalogue, [_nearest(catalogue, word) or word for word in words])
     if len(close) > MOST_NAMED:
-        return f"it may mean {len(close)} indications; list them with: ivigcalc regimens {key.replace('-', ' ')}"
+        kind, word = ("regimens", close[0].partition("/")[0]) if "/" in key else ("indications", key.replace("-", " "))
+        return f"it may mean {len(close)} {kind}; list them with: ivigcalc regimens {word}"
     if not close:
         return "list the known ones with: ivigcalc regimens"
     return f"did you mean {' or '.join(_with_meaning(catalogue, name) for name in close)}? See: ivigcalc regimens"
 
 
-def _close(key: str, names: Iterable[str], percent: int = CLOSE) -> list[str]:
+def _close(key: str, names: Iterable[str], percent: int) -> list[str]:
     from difflib import get_close_matches
 
     return sorted(dict.fromkeys(get_close_matches(key, list(names), MOST_NAMED, percent / 100)), key=lambda name: name[:1] != key[:1])
+
+
+def _alike(key: str, names: Iterable[str]) -> list[str]:
+    """Names that are less close: with the same first letter or as many letters, since asthma is no slip for myasthenia."""
+    return [name for name in _close(key, names, CLOSE) if name[0] == key[0] or len(name) == len(key)]
+
+
+def _with_slash(key: str, names: list[str]) -> list[str]:
+    """Of a name such as cidp/adult the names before whose slash stands the same, or almost the same: all of a few, else the closest."""
+    before = key.partition("/")[0]
+    families = dict.fromkeys(name.partition("/")[0] for name in names if "/" in name)
+    if family := before if before in families else next(iter(_close(before, families, CLOSE_WORD)), None):
+        same = [name for name in names if name.startswith(f"{family}/")]
+        return _close(key, same, CLOSE) or same
+    return []
 
 
 def _indications_of(catalogue: Catalogue, words: list[str]) -> list[str]:
