@@ -627,6 +627,7 @@ def capped(tmp_path: Path) -> Catalogue:
         daily=regimen(phase("0.4 g/kg", "day", "3", caps=[cap("25 g", "day")])),
         course=regimen(phase("1 g/kg", "course", "4", caps=[cap("25 g", "day")])),
         total=regimen(phase("1 g/kg", "course", "4", caps=[cap("100 g", "course")])),
+        **{"per-kg": regimen(phase("2 g/kg", "course", "2", caps=[cap("1 g/kg", "day")]))},
         external=regimen(phase("0.4 g/kg", "day", "3", caps=[cap("25 g", "day", "external")])),
     )
 
@@ -644,6 +645,11 @@ CAPPED: Final[list[tuple[str, str, Options, list[str], bool]]] = [
     ("course", "98", {"round": "5 g", "direction": "up"}, ["25"] * 4, False),
     ("course", "99", {"round": "7 g", "direction": "up"}, ["21", "21", "28", "28"], False),  # refused, below
     ("course", "99", {"round": "8 g", "direction": "up"}, ["24"] * 4, True),  # 104 g would be more than 4 x 25
+    # 125 steps over 4 days would be 24.8, 24.8, 24.8 and 25.6 g
+    ("course", "99.8", {"round": "0.8 g"}, ["24.8"] * 4, True),
+    # 33.33 g is 3,333 steps over 2 days, 16.66 and 16.67 g; the next is the cap of 1 g per kg itself, to the step below it
+    ("per-kg", "16.6666", {}, ["16.66"] * 2, True),
+    ("per-kg", "16.67", {}, ["16.67"] * 2, False),
     ("total", "140", {"round": "8 g", "direction": "up"}, ["24"] * 4, True),
     ("total", "140", {"round": "8 g", "direction": "nearest"}, ["24"] * 4, False),
     ("external", "62", {"round": "2.6 g"}, ["26"] * 3, False),
@@ -679,6 +685,20 @@ def test_a_cap_that_keeps_a_rounding_from_fitting_is_named(capped: Catalogue) ->
     assert words in str(error.value)
     # nearest is 20 g too, so a finer step is what helps
     assert str(error.value).endswith('is 25 g: write --round "5 g"')
+
+
+def test_days_that_keep_a_cap_are_refused_where_they_are_too_much_less(capped: Catalogue) -> None:
+    # 95 g is 11 steps, days of 18, 27, 27 and 27 g; days of 18 g would be 72 g, 24% less
+    with pytest.raises(Refused, match="would take a day to 27 g, more than the 25 g a day of the source; write a smaller --round"):
+        ask({"weight": "95", "regimen": "course", "round": "9 g"}, capped)
+
+
+def test_the_dose_of_a_source_with_its_own_daily_cap_is_planned(capped: Catalogue) -> None:
+    """Ontario's 2 g per kg with at most 1 g per kg a day, over 2 days, at 80 kg and 160 cm: half of 126.858268 g is the cap itself."""
+    woman: Options = {"weight": "80", "height": "160", "sex": "female", "age": "30"}
+    plan = plan_of({**woman, "regimen": "ms/ontario-relapse", "dose": "2 g/kg/course", "days": "2"})
+    assert ordered(plan) == g("63.42", "63.42")
+    assert "rounded-under-cap" in codes(plan)
 
 
 def test_a_day_of_whole_vials_above_a_cap_asks_for_smaller_vials(capped: Catalogue) -> None:

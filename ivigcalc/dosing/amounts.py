@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from ivigcalc.dosing.rounding import order
+from ivigcalc.dosing.rounding import Rounded, departs, order, round_amount
 from ivigcalc.errors import Refused
 from ivigcalc.model import MOST_DAYS, Cap, Rounding, Settled
 from ivigcalc.numbers import screen_text
@@ -38,14 +38,22 @@ def amounts(phase: Settled, weight_kg: Fraction, rounding: Rounding) -> Amounts:
     over = rounding.applies_to or ("day" if phase.days == 1 else phase.per)
     stated = course / phase.days if over == "day" else course
     rounded = order(stated, phase.days, over, rounding, _most(phase, over, weight_kg))
-    ordered = rounded.days_g
     day_cap = _own_cap(phase.caps, "day", weight_kg)
-    if day_cap is not None and ordered[-1] > day_cap:
+    if day_cap is not None and rounded.days_g[-1] > day_cap:
+        rounded = _days_under(day_cap, stated, rounded, rounding)
+    return Amounts(uncapped, course / phase.days, course, rounded.days_g, over, rounded.tie, rounded.under_cap)
+
+
+def _days_under(day_cap: Fraction, course: Fraction, rounded: Rounded, rounding: Rounding) -> Rounded:
+    """Give every day of a course the highest amount that keeps its source's daily cap [g], where the split would pass it by a step."""
+    days = len(rounded.days_g)
+    day = round_amount(day_cap, rounding._replace(direction="down")).grams
+    if departs(course, day * days, rounding):
         raise Refused(
-            f"rounding would take a day to {_g(ordered[-1])}, more than the {_g(day_cap)} a day of the source; "
+            f"rounding would take a day to {_g(rounded.days_g[-1])}, more than the {_g(day_cap)} a day of the source; "
             f"write a smaller {'--vials' if rounding.step_g is None else '--round'}, or more --days"
         )
-    return Amounts(uncapped, course / phase.days, course, ordered, over, rounded.tie, rounded.under_cap)
+    return Rounded((day,) * days, tie=False, under_cap=True)
 
 
 def _most(phase: Settled, over: Basis, weight_kg: Fraction) -> Fraction | None:

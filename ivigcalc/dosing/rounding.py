@@ -42,19 +42,22 @@ def order(stated: Fraction, days: int, over: Basis, rounding: Rounding, most: Fr
             f'--round {rule.id}: {_g(day)} a day is below {_g(rule.ask_below_g)}: {rule.note}; write the step itself, such as --round "1 g"'
         )
     amount = round_amount(stated, rounding, most)
-    departs, finer_would_do = _departs(stated, amount.grams, rounding), rounding.step_g != FINER_STEPS_G[-1]
-    if departs and finer_would_do:  # a finer step mends an empty day too, so it is what to say
+    too_much, finer_would_do = departs(stated, amount.grams, rounding), rounding.step_g != FINER_STEPS_G[-1]
+    if too_much and finer_would_do:  # a finer step mends an empty day too, so it is what to say
         raise Refused(_too_much(stated, days, over, rounding, most))
     ordered = _share(amount.grams, days, over, rounding)
     if ordered[0] == 0:
         raise Refused(_empty(stated * days if over == "day" else stated, ordered, rounding))
-    if departs:
+    if too_much:
         raise Refused(_too_much(stated, days, over, rounding, most))
     return Rounded(ordered, amount.tie, amount.under_cap)
 
 
-def _departs(stated: Fraction, amount: Fraction, rounding: Rounding) -> bool:
-    """Whether rounding would change a dose by more than is allowed."""
+def departs(stated: Fraction, amount: Fraction, rounding: Rounding) -> bool:
+    """Whether rounding changes a dose by more than is allowed.
+
+    Args: dose [g]; the rounded dose [g]; the rounding.
+    """
     return abs(amount - stated) * 100 > rounding.limit_percent * stated
 
 
@@ -143,7 +146,7 @@ def _mend(stated: Fraction, days: int, over: Basis, rounding: Rounding, most: Fr
     ]
     for other, words in offers:
         amount = round_amount(stated, other, most).grams
-        if not _departs(stated, amount, other) and 0 not in _share(amount, days, over, other):
+        if not departs(stated, amount, other) and 0 not in _share(amount, days, over, other):
             steps = "of whole vials" if other.step_g is None else f"in steps of {_g(other.step_g)}"
             return f"The nearest amount that fits {steps} is {_g(amount)}: write {words}"
     return f"No amount in steps of {_g(FINER_STEPS_G[-1])} fits; check the weight and the dose"
