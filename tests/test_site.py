@@ -617,6 +617,10 @@ FAULTS: Final[dict[str, tuple[str, str, tuple[Fault, ...]]]] = {
         (23, "regimens.ward-itp.aliases", ("icaht is also a name of regimens.icaht", "a name of its own")),)),
     "alias that is an alias of ours": ('"aliases": [], "readings"', '"aliases": ["ms"], "readings"', (
         (23, "regimens.ward-itp.aliases", ("ms is also a name of regimens.multiple-sclerosis", "a name of its own")),)),
+    "alias that is a synonym of an indication of ours": ('"aliases": [], "readings"', '"aliases": ["gbs"], "readings"', (
+        (23, "regimens.ward-itp.aliases", ("gbs is also a name of indications.guillain-barre-syndrome, which ships", "its own")),)),
+    "id that is not planned": ("ward-itp:", "als:", (
+        (23, "regimens.als", ("als is also a name of not_recommended.motor-neuron-disease, which ships", "its own")),)),
     "another indication for ours": ("ward-itp:", "icaht:", (
         (23, "regimens.icaht.indication", ("'a-disease', expected immune-effector-cell-associated-haematotoxicity", "or another name")),)),
     "phases for what is a choice": (

@@ -40,7 +40,7 @@ def check_names(root: Item, catalogue: Catalogue) -> None:
 
     Args: the root of the file; what was read of it.
     """
-    owner: dict[str, str] = {}
+    owner: dict[str, tuple[str, Item | None]] = {}
     regimens = catalogue.regimens
     sections = (
         ("regimens", {key: regimen.aliases for key, regimen in regimens.items()}),
@@ -50,14 +50,15 @@ def check_names(root: Item, catalogue: Catalogue) -> None:
     )
     for section, names in sections:
         for key in names:
-            entry = root.at(section, key)
+            entry = _entry(root, section, key)
             if not is_name(key):
-                entry.fault(f"is not a name, expected {EXPECTED}, such as multiple-sclerosis or itp/ontario")
+                root.at(section, key).fault(f"is not a name, expected {EXPECTED}, such as multiple-sclerosis or itp/ontario")
             _own(entry, owner, key, f"{section}.{key}", "is also the name of")
     for section, names in (*sections, ("indications", {key: indication.aliases for key, indication in catalogue.indications.items()})):
         for key, aliases in names.items():
             for alias in filter(None, aliases or ()):
-                _own(root.at(section, key, "aliases"), owner, alias, f"{section}.{key}", f"{alias} is also a name of")
+                entry = _entry(root, section, key)
+                _own(entry and entry.at("aliases"), owner, alias, f"{section}.{key}", f"{alias} is also a name of")
     used = {regimen.indication for regimen in regimens.values()}
     for key, regimen in regimens.items():
         for alias in regimen.aliases or ():
@@ -67,8 +68,9 @@ def check_names(root: Item, catalogue: Catalogue) -> None:
     for key in catalogue.indications:
         if key not in used:
             root.at("indications", key).fault("is the indication of no regimen here, expected one that a regimen names")
-        if owner.get(key, f"regimens.{key}").partition(".")[0] != "regimens":
-            root.at("indications", key).fault(f"is also a name of {owner[key]}, expected a name of its own")
+        place, _ = owner.get(key, (f"regimens.{key}", None))
+        if place.partition(".")[0] != "regimens":
+            root.at("indications", key).fault(f"is also a name of {place}, expected a name of its own")
     for key, names_meant in catalogue.ambiguous.items():
         check_refers(root.at("ambiguous", key), names_meant, regimens, least=2)
     single = {key: regimen for key, regimen in regimens.items() if not regimen.choose}
@@ -77,11 +79,21 @@ def check_names(root: Item, catalogue: Catalogue) -> None:
             check_refers(root.at("regimens", key, "choose"), regimen.choose, single, least=2)
 
 
-def _own(entry: Item, owner: dict[str, str], name: str, place: str, words: str) -> None:
+def _entry(root: Item, section: str, key: str) -> Item | None:
+    """An entry of this file; None for one that ships, beside which a hospital's own file is read."""
+    table = root.child(section)
+    return table and table.child(key)
+
+
+def _own(entry: Item | None, owner: dict[str, tuple[str, Item | None]], name: str, place: str, words: str) -> None:
     """Give a name to a place, or note that it has one already; with and without a slash it is the same name."""
     if flat(name) in owner:
-        entry.fault(f"{words} {owner[flat(name)]}, expected a name of its own")
-    owner[flat(name)] = place
+        other, first = owner[flat(name)]
+        if entry:
+            entry.fault(f"{words} {other}, expected a name of its own")
+        elif first:
+            first.fault(f"{name} is also a name of {place}, which ships, expected a name of its own")
+    owner[flat(name)] = (place, entry)
 
 
 def check_refers(item: Item, names: tuple[str, ...] | None, regimens: Collection[str], least: int) -> None:
