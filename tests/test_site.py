@@ -338,8 +338,9 @@ def test_the_choices_side_by_side_name_what_came_from_the_site(tmp_path: Path) -
         regimens={"melanoma-q3w": own, "melanoma": {**group, "choose": ["melanoma-q3w", "melanoma-high-dose"]}},
         products={"privigen-us": product(brand="privigen")},
     )  # fmt: skip
-    choices = ask(site, weight="62", regimen="melanoma")
+    choices = ask(site, weight="62", regimen="melanoma", at_risk="kidney")
     assert isinstance(choices, Comparison)
+    assert "kidney-risk" in codes_of(choices)  # the site's findings stand beside those of the patient
     assert {
         *("site-round", "site-product", "site-regimen-melanoma-replaced", "site-regimen-melanoma-q3w-replaced"),
         "site-product-privigen-us-replaced",
