@@ -594,7 +594,8 @@ def test_a_typed_dose_is_held_against_the_regimens_of_one_phase(tmp_path: Path) 
     catalogue = catalogue_of(tmp_path, r=regimen(induction(dose="1 g/kg"), upkeep()), s=of_one)
     plan = ask_plan(catalogue=catalogue, weight="70", regimen="a-disease", dose="1 g/kg/course", days="2")
     assert plan.regimen
-    assert (plan.regimen.id, grams(plan)) == ("s", [35, 35])
+    assert plan.regimen.id == "s"
+    assert grams(plan) == [35, 35]
 
 
 def test_what_is_entered_for_one_regimen_is_named_without_a_phase() -> None:

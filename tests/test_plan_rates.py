@@ -955,7 +955,7 @@ def test_the_vials_of_a_course_and_of_the_whole_schedule_stand_together() -> Non
 
 
 def test_the_minutes_of_a_course_are_those_of_its_days() -> None:
-    plan = plan_of(product="privigen-us", days="3", cycles="2", every="4 weeks")
+    plan = plan_of(product="octagam-10-us", rate_for="itp", days="3", cycles="2", every="4 weeks")
     (day,) = {infusion.given.minutes for infusion in plan.infusions}
     assert day
     assert [course.given.minutes for course in plan.courses] == [3 * day] * 2
