@@ -1,5 +1,6 @@
 """What is suspicious in a data file that has no fault: each with its line, its key and what to do. Nothing here refuses a file."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from difflib import SequenceMatcher
@@ -51,6 +52,7 @@ def review(
             _caps(item, phase)
             _overlap(item, phase)
         _narrowed(entry, regimen)
+        _population(entry, regimen)
         if not regimen.choose:
             _not_stated(entry, regimen)
     _same_indication(root, regimens, indications)
@@ -131,6 +133,12 @@ def _narrowed(entry: Item, regimen: Regimen) -> None:
     phases = _rows(entry, "phases")
     for at, key, words in narrowed(regimen.phases, quotes, (*regimen.readings, *regimen.notes)):
         phases[at].at(key).fault(f"is a part of what the quote says, {words}; state the whole range, or say under readings why not")
+
+
+def _population(entry: Item, regimen: Regimen) -> None:
+    """Ages that only the words of a population state, in a way that no plan is held against."""
+    if regimen.ages is None and re.search(r"\d (?:years?|months?|weeks?)\b|\badolescents?\b", regimen.population or "", re.IGNORECASE):
+        entry.at("population").fault("states an age that no plan is held against, add it as figures, such as ages: {from: 2 years}")
 
 
 def _caps(item: Item, phase: Phase) -> None:
