@@ -249,7 +249,7 @@ def test_the_page_keeps_the_display_rules_at_any_width(
     for name in ("days", "range of a dose", "range of days", "cap of its own source", "cap per kg", "which weight", "window", "choice"):
         path, _ = injected(tmp_path, *CHANGED[name][:3], text)
         text = path.read_text(encoding="utf-8")
-    for name in ("alias", "note", "one citation more", "conflict"):
+    for name in ("name", "note", "one citation more", "conflict"):
         path, _ = injected(tmp_path, *WORDS[name][:3], text)
         text = path.read_text(encoding="utf-8")
     path, _ = injected(tmp_path, "", "\n  avwd:\n", "\n  avwd-two:\n", text)

@@ -173,7 +173,8 @@ PHASED = [
 
 
 def test_phases_caps_a_window_and_a_second_source(run_cli: RunCli, monkeypatch: pytest.MonkeyPatch) -> None:
-    long = "Load with 2 g/kg divided over 2 to 5 days, 3 weeks later 1 g/kg every 3 weeks, " + "as long as the platelets stay above the figure " * 3
+    begin = "Load with 2 g/kg divided over 2 to 5 days, 3 weeks later 1 g/kg every 3 weeks, "
+    long = begin + "as long as the platelets stay above the figure " * 3
     second = ["second", "Second", "", "", "2026-11-22", "yes", "", "Page 9", "one course", ""]
     answers = [*SITE, *NAMES, *WHOM, *SOURCE, "Page 1", long, *second, *PHASED]
     result = answered(run_cli, monkeypatch, answers)
