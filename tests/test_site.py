@@ -417,6 +417,15 @@ def test_a_regimen_that_replaces_ours_warns_in_every_output(run_cli: RunCli, tmp
     assert "Warning" not in run_cli("regimens", "show", "itp", "--site", "none").text
 
 
+def test_where_sources_differ_is_said_of_a_regimen_that_replaces_ours_too(tmp_path: Path) -> None:
+    own = regimen(phase("1 g/kg", "day", "3"), indication="toxic-epidermal-necrolysis")
+    plan = ask_plan(site_of(tmp_path, {}, regimens={"ten": own}), weight="40", regimen="ten", accept=("course-dose=3",), reason="meant")
+    assert [conflict.text for conflict in CATALOGUE.regimens["ten"].conflicts]
+    assert plan.regimen
+    assert plan.regimen.conflicts == CATALOGUE.regimens["ten"].conflicts
+    assert CATALOGUE.regimens["ten"].conflicts[0].text in " ".join(finding.text for finding in plan.findings)
+
+
 def test_a_page_of_a_choice_names_the_member_that_is_the_sites_own(run_cli: RunCli, tmp_path: Path) -> None:
     path = str(write(tmp_path, regimens={"melanoma-q3w": regimen(phase("1 g/kg", "course", "3"), indication="metastatic-melanoma")}))
     assert f"The regimen melanoma-q3w {REPLACES}." in " ".join(run_cli("regimens", "show", "melanoma", "--site", path).text.split())
