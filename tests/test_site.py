@@ -419,7 +419,7 @@ def test_a_regimen_that_replaces_ours_warns_in_every_output(run_cli: RunCli, tmp
 
 def test_where_sources_differ_is_said_of_a_regimen_that_replaces_ours_too(tmp_path: Path) -> None:
     own = regimen(phase("1 g/kg", "day", "3"), indication="toxic-epidermal-necrolysis")
-    plan = ask_plan(site_of(tmp_path, {}, regimens={"ten": own}), weight="40", regimen="ten", accept=("course-dose=3",), reason="meant")
+    plan = ask_plan(site_of(tmp_path, {}, regimens={"ten": own}), weight="40", regimen="ten")
     assert [conflict.text for conflict in CATALOGUE.regimens["ten"].conflicts]
     assert plan.regimen
     assert plan.regimen.conflicts == CATALOGUE.regimens["ten"].conflicts
