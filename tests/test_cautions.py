@@ -1113,6 +1113,13 @@ def test_haemolysis_counts_several_courses_and_the_last_one() -> None:
     assert not found(ask_plan(weight="62", dose="1 g/kg/course", days="1", every="4 weeks", cycles="2"), "haemolysis")
 
 
+def test_haemolysis_names_the_course_where_no_window_holds_more() -> None:
+    # 0.4 g per kg on 5 days every 4 weeks: days 2 to 29 hold 4 days of a course and 1 of the next, 2 g per kg as well
+    assert "2 g per kg in a course is a risk" in said(
+        ask_plan(weight="62", dose="2 g/kg/course", days="5", every="4 weeks", cycles="2"), "haemolysis"
+    )
+
+
 def test_live_vaccines_go_by_the_calculated_dose() -> None:
     # 124 g by whole vials of 5 g and more are 125 g, 2.016 g per kg; ACIP has 11 months for up to 2 g per kg
     plan = plan_of({"weight": "62", "dose": "2 g/kg/course", "days": "4", "product": "privigen-us", "round": "vial", "vaccines": "acip"})

@@ -83,16 +83,18 @@ def _close(key: str, names: Iterable[str], percent: int) -> list[str]:
 
 def _alike(key: str, names: Iterable[str]) -> list[str]:
     """Names that are less close: with the same first letter or as many letters, since asthma is no slip for myasthenia; an abbreviation
-    with its letters in another order, or one letter more or less, since cvid is none for cidp."""
+    that one slip makes of another, since cvid is none for cidp."""
     close = _close(key, names, CLOSE)
     if len(key) <= ABBREVIATION:
-        return [name for name in close if sorted(name) == sorted(key) or key in _one_less(name) or name in _one_less(key)]
+        return [name for name in close if _one_slip(key, name)]
     return [name for name in close if name[0] == key[0] or len(name) == len(key)]
 
 
-def _one_less(name: str) -> list[str]:
-    """A name without one of its letters."""
-    return [name[:at] + name[at + 1 :] for at in range(len(name))]
+def _one_slip(key: str, name: str) -> bool:
+    """Whether letters changed places, one is too many or too few, or one after the first is another."""
+    one_less, name_less = ({word[:at] + word[at + 1 :] for at in range(len(word))} for word in (key, name))
+    other = len(key) == len(name) and key[0] == name[0] and sum(one != two for one, two in zip(key, name, strict=True)) == 1
+    return other or sorted(key) == sorted(name) or key in name_less or name in one_less
 
 
 def _with_slash(key: str, names: list[str]) -> list[str]:
