@@ -7,9 +7,9 @@ from itertools import groupby
 
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.export import words
-from ivigcalc.export.reference import NOT_STATED, phase_words, regimen_entries
+from ivigcalc.export.reference import phase_words, regimen_entries
 from ivigcalc.export.words import grams
-from ivigcalc.model import Catalogue, Cited, Comparison, Finding, Option, Plan, Regimen, Settled
+from ivigcalc.model import NOT_STATED, Catalogue, Cited, Comparison, Finding, Option, Plan, Regimen, Settled
 from ivigcalc.numbers import screen_text
 from ivigcalc.request import answer, missing_choice
 from tests.markdown import MARK, Markdown, anchors, data, escaped, text_of
