@@ -206,7 +206,7 @@ VALUES: Final[list[Any]] = [
 ]  # fmt: skip
 UNSAYABLE: Final = re.compile(
     r"is not under sources|is not a regimen here|is also (?:a|the) name|also a name of|is the indication of no regimen|below 0\.01 g per kg"
-    r"|is upside down|in a phase that another follows|is the name of two phases|holds a list or table, expected words"
+    r"|is the indication of other regimens|is upside down|in a phase that another follows|is the name of two phases|holds a list or table, expected words"
 )
 """What a schema cannot say, in the words of the loader; a list where words belong it does say."""
 
