@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
+from itertools import accumulate
 from math import lcm
 
 from ivigcalc.errors import InputError
@@ -154,13 +155,19 @@ def running_totals(start: Fraction, amounts: Iterable[Fraction]) -> list[Fractio
     Args: where to start; the amounts, of the same unit.
     Returns: the sum after each of them, exact.
     """
-    amounts = list(amounts)
-    bottom = lcm(start.denominator, *(amount.denominator for amount in amounts))
-    top, totals = start.numerator * (bottom // start.denominator), []
-    for amount in amounts:
-        top += amount.numerator * (bottom // amount.denominator)
-        totals.append(Fraction(top, bottom))
-    return totals
+    (first, *rest), bottom = over_one([start, *amounts])
+    return [Fraction(total, bottom) for total in accumulate(rest, initial=first)][1:]
+
+
+def over_one(values: Iterable[Fraction]) -> tuple[list[int], int]:
+    """Put numbers over one denominator, so that many of them can be added and compared as whole numbers.
+
+    Args: values, of the same unit.
+    Returns: the numerators, and the denominator.
+    """
+    pairs = [value.as_integer_ratio() for value in values]
+    bottom = lcm(*{below for _, below in pairs})
+    return [above * (bottom // below) for above, below in pairs], bottom
 
 
 def decimals_of(value: Fraction) -> int | None:

@@ -57,11 +57,11 @@ def check_cautions(plan: Plan, cautions: Cautions) -> Iterator[Finding]:
     Returns: the findings.
     """
     of, patient = cautions.of, plan.patient
-    days: list[Dosed] = []
+    days: Dosed | None = None
     if len(plan.courses) > 1 or patient.last_course:
         from ivigcalc.safety.days28 import check_28_days, days_of_plan
 
-        days = list(days_of_plan(plan))
+        days = days_of_plan(plan)
     yield from _haemolysis(plan, days, of["haemolysis"], of["28-day-dose"])
     yield from of_patient(patient, plan.choices, cautions)
     yield from of_population(patient, plan.regimen, plan.choices, plan.cited)
@@ -155,7 +155,7 @@ def _finding(code: str, level: Level, lead: str, caution: Caution) -> Finding:
     return Finding(code, level, f"{lead}: {says}.", sources(caution.cited))
 
 
-def _haemolysis(plan: Plan, days: "list[Dosed]", caution: Caution, window: Caution) -> Iterator[Finding]:
+def _haemolysis(plan: Plan, days: "Dosed | None", caution: Caution, window: Caution) -> Iterator[Finding]:
     """A high cumulative dose; splitting it over days or courses does not change it."""
     most, within = max(per_kg(plan, max(course.calculated_g, course.ordered_g)) for course in plan.courses), "in a course"
     if days:

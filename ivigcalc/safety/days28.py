@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
+from itertools import accumulate
 from typing import NamedTuple
 
 from ivigcalc.model import Caution, Course, Finding, LastCourse, Plan, Settled
-from ivigcalc.numbers import exact_text, screen_text
+from ivigcalc.numbers import exact_text, over_one, screen_text
 from ivigcalc.safety.cautions import interval_days, per_kg, settled_by_source, sources
 from ivigcalc.when import days_in, screen_date
 
@@ -18,8 +19,13 @@ class Day(NamedTuple):
     course: int  # 0 for the course before
 
 
-Dosed = tuple[Day, Fraction, Fraction]
-"""A day with its calculated and its ordered dose [g]."""
+class Dosed(NamedTuple):
+    """The days of a plan, and on each its calculated and its ordered dose, as whole numbers of the same small part of a gram."""
+
+    days: list[Day]
+    calculated: list[int]
+    ordered: list[int]
+    parts: int  # of a gram
 
 
 class Most(NamedTuple):
@@ -30,7 +36,7 @@ class Most(NamedTuple):
     last: Day
 
 
-def check_28_days(plan: Plan, days: list[Dosed], caution: Caution) -> Iterator[Finding]:
+def check_28_days(plan: Plan, dosed: Dosed, caution: Caution) -> Iterator[Finding]:
     """Judge the calculated dose of the highest window that holds more than one course.
 
     A warning where the regimen's own figures alone cause it, else a refusal; a note where only rounding does.
@@ -39,8 +45,8 @@ def check_28_days(plan: Plan, days: list[Dosed], caution: Caution) -> Iterator[F
     Returns: at most one finding.
     """
     above, width = caution.figures["above"], int(caution.figures["days"])
-    calculated = highest([(day, calculated_g) for day, calculated_g, _ in days], width)
-    ordered = highest([(day, ordered_g) for day, _, ordered_g in days], width)
+    calculated = _highest(dosed.days, dosed.calculated, dosed.parts, width)
+    ordered = _highest(dosed.days, dosed.ordered, dosed.parts, width)
     limit = limit_text(caution)
     source = sources(caution.cited)
     if calculated and (figure := per_kg(plan, calculated.grams)) > above:
@@ -56,13 +62,14 @@ def check_28_days(plan: Plan, days: list[Dosed], caution: Caution) -> Iterator[F
         yield Finding("28-day-dose-rounding", "note", text, source)
 
 
-def highest_of(days: list[Dosed], caution: Caution) -> Fraction | None:
+def highest_of(dosed: Dosed, caution: Caution) -> Fraction | None:
     """The highest dose [g] of any window with several courses in it, calculated or ordered; None where there is none.
 
     Args: the days of a plan; the window [days].
     Returns: the dose [g].
     """
-    most = highest([(day, max(calculated_g, ordered_g)) for day, calculated_g, ordered_g in days], int(caution.figures["days"]))
+    either = list(map(max, dosed.calculated, dosed.ordered))
+    most = _highest(dosed.days, either, dosed.parts, int(caution.figures["days"]))
     return most and most.grams
 
 
@@ -71,18 +78,22 @@ def limit_text(caution: Caution) -> str:
     return f"the limit of {screen_text(caution.figures['above'])} g per kg in {caution.figures['days']} days, a choice of ours"
 
 
-def days_of_plan(plan: Plan, *, dates: bool = True) -> Iterator[Dosed]:
+def days_of_plan(plan: Plan, *, dates: bool = True) -> Dosed:
     """Every day of the schedule, after the course before it.
 
     Args: plan; whether by its dates where it has any, or by the interval alone.
-    Returns: each day with its calculated and ordered dose [g].
+    Returns: the days.
     """
-    if plan.patient.last_course and dates:
-        yield from ((day, grams, grams) for day, grams in last_days(plan.patient.last_course))
+    before = list(last_days(plan.patient.last_course)) if plan.patient.last_course and dates else []
+    days, last_g = [day for day, _ in before], [grams for _, grams in before]
     starts = dict(zip((course.cycle for course in plan.courses), _by_interval(plan.courses), strict=True))
     for infusion in plan.infusions:
         number = infusion.date.toordinal() if infusion.date and dates else starts[infusion.cycle] + infusion.day - 1
-        yield Day(number, infusion.cycle), infusion.calculated_g, infusion.ordered_g
+        days.append(Day(number, infusion.cycle))
+    calculated = [*last_g, *(infusion.calculated_g for infusion in plan.infusions)]
+    ordered = [*last_g, *(infusion.ordered_g for infusion in plan.infusions)]
+    whole, parts = over_one([*calculated, *ordered])
+    return Dosed(days, whole[: len(days)], whole[len(days) :], parts)
 
 
 def _by_interval(courses: tuple[Course, ...]) -> Iterator[int]:
@@ -115,16 +126,28 @@ def highest(days: list[tuple[Day, Fraction]], width: int) -> Most | None:
     Args: each day with its dose [g], in order; how many consecutive dates a window has [days].
     Returns: the window; None where none holds days of two courses.
     """
-    most: Most | None = None
-    total, start = Fraction(0), 0
-    for end, (day, grams) in enumerate(days):
-        total += grams
-        while days[start][0].number <= day.number - width:
-            total -= days[start][1]
-            start += 1
-        if days[start][0].course != day.course and (most is None or total > most.grams):
-            most = Most(total, days[start][0], days[end][0])
-    return most
+    doses, parts = over_one([grams for _, grams in days])
+    return _highest([day for day, _ in days], doses, parts, width)
+
+
+def _highest(days: list[Day], doses: list[int], parts: int, width: int) -> Most | None:
+    """As `highest`, of doses in parts of a gram: a window has what was given up to its last day less what was given before its first."""
+    so_far = list(accumulate(doses, initial=0))
+    found = [(so_far[last + 1] - so_far[first], first, last) for first, last in _windows(days, width)]
+    if not found:
+        return None
+    total, first, last = max(found, key=lambda window: window[0])
+    return Most(Fraction(total, parts), days[first], days[last])
+
+
+def _windows(days: list[Day], width: int) -> Iterator[tuple[int, int]]:
+    """The windows with more than one course in them, in order: the places of the first and the last day of each."""
+    first = 0
+    for last, day in enumerate(days):
+        while days[first].number <= day.number - width:
+            first += 1
+        if days[first].course != day.course:
+            yield first, last
 
 
 def _not_of_source(plan: Plan, most: Most, width: int) -> str | None:
@@ -137,9 +160,11 @@ def _not_of_source(plan: Plan, most: Most, width: int) -> str | None:
     for phase in _begun_by_hand(plan, most):
         if _is_sooner(phase):
             return f"that {phase.name} begins after {phase.begins} was entered by hand, and is sooner than its courses follow each other"
-    alone = highest([(day, calculated_g) for day, calculated_g, _ in days_of_plan(plan, dates=False)], width)
-    if alone is None or alone.grams < most.grams:
-        return "moving courses to other days brought them closer together"
+    if plan.infusions[0].date:
+        days, doses, _, parts = days_of_plan(plan, dates=False)
+        alone = _highest(days, doses, parts, width)
+        if alone is None or alone.grams < most.grams:
+            return "moving courses to other days brought them closer together"
     from ivigcalc.safety.population import outside
 
     return outside(plan.regimen, plan.patient)
