@@ -149,14 +149,14 @@ def exact_text(value: Fraction) -> str:
     return _digits(scaled + (2 * rest > bottom), DECIMALS)
 
 
-def running_totals(start: Fraction, amounts: Iterable[Fraction]) -> list[Fraction]:
+def running_totals(amounts: Iterable[Fraction]) -> list[Fraction]:
     """Add amounts up one by one.
 
-    Args: where to start; the amounts, of the same unit.
+    Args: the amounts, of the same unit.
     Returns: the sum after each of them, exact.
     """
-    (first, *rest), bottom = over_one([start, *amounts])
-    return [Fraction(total, bottom) for total in accumulate(rest, initial=first)][1:]
+    tops, bottom = over_one(amounts)
+    return [Fraction(total, bottom) for total in accumulate(tops)]
 
 
 def over_one(values: Iterable[Fraction]) -> tuple[list[int], int]:

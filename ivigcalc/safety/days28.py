@@ -1,6 +1,6 @@
 """The dose of any 28 consecutive dates, both ends counted, over a schedule and the course before it. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 from itertools import accumulate
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ivigcalc.model import Caution, Course, Finding, LastCourse, Plan, Settled
 from ivigcalc.numbers import exact_text, over_one, screen_text
-from ivigcalc.safety.cautions import interval_days, per_kg, settled_by_source, sources
+from ivigcalc.safety.cautions import interval, per_kg, settled_by_source, sources
 from ivigcalc.when import days_in, screen_date
 
 
@@ -19,15 +19,6 @@ class Day(NamedTuple):
     course: int  # 0 for the course before
 
 
-class Dosed(NamedTuple):
-    """The days of a plan, and on each its calculated and its ordered dose, as whole numbers of the same small part of a gram."""
-
-    days: list[Day]
-    calculated: list[int]
-    ordered: list[int]
-    parts: int  # of a gram
-
-
 class Most(NamedTuple):
     """The highest dose of any window [g], and the first and last day in it; judged where several courses are in it."""
 
@@ -36,41 +27,57 @@ class Most(NamedTuple):
     last: Day
 
 
-def check_28_days(plan: Plan, dosed: Dosed, caution: Caution) -> Iterator[Finding]:
+class Highest(NamedTuple):
+    """The highest windows of a plan, by its calculated doses, by those ordered, and by the higher of both on each day [g]."""
+
+    calculated: Most
+    ordered: Most
+    either_g: Fraction
+
+
+def check_28_days(plan: Plan, highest: Highest, caution: Caution) -> Iterator[Finding]:
     """Judge the calculated dose of the highest window that holds more than one course.
 
     A warning where the regimen's own figures alone cause it, else a refusal; a note where only rounding does.
 
-    Args: plan; its days; the limit [g/kg] and its days.
+    Args: plan; its highest windows; the limit [g/kg] and its days.
     Returns: at most one finding.
     """
     above, width = caution.figures["above"], int(caution.figures["days"])
-    calculated = _highest(dosed.days, dosed.calculated, dosed.parts, width)
-    ordered = _highest(dosed.days, dosed.ordered, dosed.parts, width)
+    calculated, ordered, _ = highest
     limit = limit_text(caution)
     source = sources(caution.cited)
-    if calculated and (figure := per_kg(plan, calculated.grams)) > above:
+    if (figure := per_kg(plan, calculated.grams)) > above:
         text = f"{screen_text(figure)} g per kg within {width} days, {_when(plan, calculated)}, is more than {limit}"
         if why := _not_of_source(plan, calculated, width):
             yield Finding("28-day-dose", "refusal", f"{text}; {why}.", source, exact_text(figure))
         else:
             yield Finding("28-day-dose-source", "warning", f"{text}; {_of_source(plan, calculated)}.", source)
-    elif ordered and (figure := per_kg(plan, ordered.grams)) > above:
+    elif (figure := per_kg(plan, ordered.grams)) > above:
         text = (
             f"Rounding alone takes the dose to {screen_text(figure)} g per kg within {width} days, {_when(plan, ordered)}, above {limit}."
         )
         yield Finding("28-day-dose-rounding", "note", text, source)
 
 
-def highest_of(dosed: Dosed, caution: Caution) -> Fraction | None:
-    """The highest dose [g] of any window with several courses in it, calculated or ordered; None where there is none.
+def highest_of(plan: Plan, caution: Caution) -> Highest | None:
+    """Find the highest windows of a schedule and the course before it.
 
-    Args: the days of a plan; the window [days].
-    Returns: the dose [g].
+    Args: plan; the days of a window.
+    Returns: the windows; None where none holds several courses.
     """
-    either = list(map(max, dosed.calculated, dosed.ordered))
-    most = _highest(dosed.days, either, dosed.parts, int(caution.figures["days"]))
-    return most and most.grams
+    last = list(last_days(plan.patient.last_course)) if plan.patient.last_course else []
+    days = [day for day, _ in last] + _days(plan)
+    windows = _windows(days, int(caution.figures["days"]))
+    if not windows:
+        return None
+    last_g = [grams for _, grams in last]
+    calculated_g = [infusion.calculated_g for infusion in plan.infusions]
+    ordered_g = [infusion.ordered_g for infusion in plan.infusions]
+    doses, parts = over_one([*last_g, *calculated_g, *last_g, *ordered_g])
+    calculated, ordered = doses[: len(days)], doses[len(days) :]
+    either = map(max, calculated, ordered)
+    return Highest(_most(windows, days, calculated, parts), _most(windows, days, ordered, parts), _most(windows, days, either, parts).grams)
 
 
 def limit_text(caution: Caution) -> str:
@@ -78,29 +85,19 @@ def limit_text(caution: Caution) -> str:
     return f"the limit of {screen_text(caution.figures['above'])} g per kg in {caution.figures['days']} days, a choice of ours"
 
 
-def days_of_plan(plan: Plan, *, dates: bool = True) -> Dosed:
-    """Every day of the schedule, after the course before it.
-
-    Args: plan; whether by its dates where it has any, or by the interval alone.
-    Returns: the days.
-    """
-    before = list(last_days(plan.patient.last_course)) if plan.patient.last_course and dates else []
-    days, last_g = [day for day, _ in before], [grams for _, grams in before]
-    starts = dict(zip((course.cycle for course in plan.courses), _by_interval(plan.courses), strict=True))
-    for infusion in plan.infusions:
-        number = infusion.date.toordinal() if infusion.date and dates else starts[infusion.cycle] + infusion.day - 1
-        days.append(Day(number, infusion.cycle))
-    calculated = [*last_g, *(infusion.calculated_g for infusion in plan.infusions)]
-    ordered = [*last_g, *(infusion.ordered_g for infusion in plan.infusions)]
-    whole, parts = over_one([*calculated, *ordered])
-    return Dosed(days, whole[: len(days)], whole[len(days) :], parts)
+def _days(plan: Plan, *, dates: bool = True) -> list[Day]:
+    """Every day of the schedule, by its dates where it has any, or by the interval alone."""
+    if dates and plan.infusions[0].date:
+        return [Day(infusion.date.toordinal(), infusion.cycle) for infusion in plan.infusions if infusion.date]
+    starts = zip(plan.courses, _by_interval(plan.courses), strict=True)
+    return [Day(start + day, course.cycle) for course, start in starts for day in range(course.phase.days)]
 
 
 def _by_interval(courses: tuple[Course, ...]) -> Iterator[int]:
     """Where each course starts by the intervals alone; a month counts as 28 days, as February has."""
     number = 1
     for before, course in zip((None, *courses), courses, strict=False):
-        number += interval_days(before, course, month=28) if before else 0
+        number += days_in(interval(before, course), month=28) if before else 0
         yield number
 
 
@@ -126,43 +123,44 @@ def highest(days: list[tuple[Day, Fraction]], width: int) -> Most | None:
     Args: each day with its dose [g], in order; how many consecutive dates a window has [days].
     Returns: the window; None where none holds days of two courses.
     """
-    doses, parts = over_one([grams for _, grams in days])
-    return _highest([day for day, _ in days], doses, parts, width)
+    numbered = [day for day, _ in days]
+    windows = _windows(numbered, width)
+    return _most(windows, numbered, *over_one([grams for _, grams in days])) if windows else None
 
 
-def _highest(days: list[Day], doses: list[int], parts: int, width: int) -> Most | None:
-    """As `highest`, of doses in parts of a gram: a window has what was given up to its last day less what was given before its first."""
-    so_far = list(accumulate(doses, initial=0))
-    found = [(so_far[last + 1] - so_far[first], first, last) for first, last in _windows(days, width)]
-    if not found:
-        return None
-    total, first, last = max(found, key=lambda window: window[0])
-    return Most(Fraction(total, parts), days[first], days[last])
-
-
-def _windows(days: list[Day], width: int) -> Iterator[tuple[int, int]]:
+def _windows(days: list[Day], width: int) -> list[tuple[int, int]]:
     """The windows with more than one course in them, in order: the places of the first and the last day of each."""
-    first = 0
-    for last, day in enumerate(days):
-        while days[first].number <= day.number - width:
+    windows, first = [], 0
+    for last, (number, course) in enumerate(days):
+        while days[first].number <= number - width:
             first += 1
-        if days[first].course != day.course:
-            yield first, last
+        if days[first].course != course:
+            windows.append((first, last))
+    return windows
+
+
+def _most(windows: list[tuple[int, int]], days: list[Day], doses: Iterable[int], parts: int) -> Most:
+    """The highest window; the earliest where several are as high. Doses are whole numbers of parts of a gram."""
+    so_far = list(accumulate(doses, initial=0))
+    totals = [so_far[last + 1] - so_far[first] for first, last in windows]  # up to its last day, less what was before its first
+    total = max(totals)
+    first, last = windows[totals.index(total)]
+    return Most(Fraction(total, parts), days[first], days[last])
 
 
 def _not_of_source(plan: Plan, most: Most, width: int) -> str | None:
     """What causes the excess beside the regimen's own figures, or None."""
     if most.first.course == 0:
         return last_words(plan.patient.last_course)
-    within = {course.phase for course in plan.courses if most.first.course <= course.cycle <= most.last.course}
-    if plan.regimen is None or _beyond(plan, most) or not all(settled_by_source(phase) for phase in within):
+    within = (course.phase for course in plan.courses if most.first.course <= course.cycle <= most.last.course)
+    if plan.regimen is None or _beyond(plan, most) or not all(map(settled_by_source, within)):
         return "not all of its figures are those of a source"
     for phase in _begun_by_hand(plan, most):
         if _is_sooner(phase):
             return f"that {phase.name} begins after {phase.begins} was entered by hand, and is sooner than its courses follow each other"
     if plan.infusions[0].date:
-        days, doses, _, parts = days_of_plan(plan, dates=False)
-        alone = _highest(days, doses, parts, width)
+        doses = (infusion.calculated_g for infusion in plan.infusions)
+        alone = highest(list(zip(_days(plan, dates=False), doses, strict=True)), width)
         if alone is None or alone.grams < most.grams:
             return "moving courses to other days brought them closer together"
     from ivigcalc.safety.population import outside
@@ -182,7 +180,7 @@ def _begun_by_hand(plan: Plan, most: Most) -> list[Settled]:
     """The phases that begin within a window at a time that was entered."""
     first = next(course.phase for course in plan.courses if course.cycle == most.first.course)
     within = [course.phase for course in plan.courses if most.first.course < course.cycle <= most.last.course]
-    return [phase for phase in dict.fromkeys(within) if phase is not first and "begins" in phase.entered]
+    return list(dict.fromkeys(phase for phase in within if phase is not first and "begins" in phase.entered))
 
 
 def _is_sooner(phase: Settled) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 
 from ivigcalc.model import Ages, Choices, Cited, Finding, Patient, Regimen
 from ivigcalc.numbers import screen_text
@@ -74,12 +75,14 @@ def check_population(patient: Patient, regimen: Regimen | None, choices: Choices
 
 def _ages(regimen: Regimen | None) -> tuple[Ages | None, str]:
     """The ages of the regimen's source, and a remark where they rest on its words alone."""
-    return (regimen.ages, "") if regimen and regimen.ages else (_from_words(regimen), ", as its words are read here")
+    if regimen and regimen.ages:
+        return regimen.ages, ""
+    return _from_words((regimen and regimen.population) or ""), ", as its words are read here"
 
 
-def _from_words(regimen: Regimen | None) -> Ages | None:
+@lru_cache(maxsize=64)
+def _from_words(words: str) -> Ages | None:
     """The ages of a population that is stated in words alone, such as adults or children."""
-    words = (regimen and regimen.population) or ""
     found = [ages for names, ages in _READ_AS if re.search(rf"\b(?:{names})\b", words)]
     return found[0] if len(found) == 1 else None
 
