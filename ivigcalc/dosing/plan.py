@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
-from ivigcalc.dosing.amounts import Amounts, amounts
+from ivigcalc.dosing.amounts import Amounts, amounts, rounded_over
 from ivigcalc.dosing.compare import DAYS_SHOWN, compare
 from ivigcalc.dosing.dates import add_interval
 from ivigcalc.dosing.schedule import Slot, schedule
@@ -28,12 +28,13 @@ from ivigcalc.model import (
     Plan,
     Rates,
     Regimen,
+    Rounding,
     Settled,
     Span,
     Supply,
     WeightPolicies,
 )
-from ivigcalc.numbers import running_totals, screen_text
+from ivigcalc.numbers import running_totals, screen_text, total
 from ivigcalc.units import Basis, Dose
 from ivigcalc.when import Interval, screen_date
 
@@ -59,6 +60,7 @@ class Frame(NamedTuple):
     planned: tuple[Settled, ...]  # the phases of these courses
     phase_of: tuple[int, ...]  # of each course, its place among them
     places: tuple[_Place, ...]  # of each infusion
+    rounding: Rounding
     choices: Choices
     others: tuple[str, ...]
 
@@ -156,6 +158,7 @@ def _frame(
         planned=planned,
         phase_of=tuple(next(number for number, phase in enumerate(planned) if phase is slot.phase) for slot in slots),
         places=tuple(place for slot in slots for place in _places(slot)),
+        rounding=choices.rounding._replace(applies_to=rounded_over(planned[0], choices.rounding)),
         choices=choices,
         others=others,
     )
@@ -321,10 +324,10 @@ def _plan(patient: Patient, weight: DosingWeight, outline: Frame) -> Plan:
         choices=choices,
         phases=outline.phases,
         overrides=outline.overrides,
-        rounding=choices.rounding._replace(applies_to=courses[0].rounded_over),
+        rounding=outline.rounding,
         courses=tuple(courses),
         infusions=tuple(infusions),
-        calculated_g=running_totals([worked[phase].course_g for phase in outline.phase_of])[-1],
+        calculated_g=total(worked[phase].course_g for phase in outline.phase_of),
         ordered_g=totals[-1],
         rates=rates,
         given=_together((course.given for course in courses), choices.supply),
@@ -383,7 +386,7 @@ def _change(calculated: Fraction, ordered: Fraction) -> Fraction:
 
 def _dose(grams: Amounts, give: Callable[[Fraction], Given], weight_kg: Fraction, supply: Supply | None) -> _Dose:
     """Work out what is the same in every course of a phase."""
-    ordered = running_totals(grams.ordered_g)[-1]
+    ordered = total(grams.ordered_g)
     days: list[_Day] = []
     for day_g in grams.ordered_g:
         if days and (day_g is days[-1].grams[1] or day_g == days[-1].grams[1]):  # days rise, so equal ones stand together

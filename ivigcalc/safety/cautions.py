@@ -235,7 +235,7 @@ def contains(product: Product, substance: str) -> bool:
 def _restart(plan: Plan, caution: Caution) -> Iterator[Finding]:
     """A long gap: the next infusion starts again at the first rate."""
     weeks = caution.figures["above"]
-    most_days = weeks * 7
+    most_days = int(weeks * 7)  # a gap is whole days
     gap = next((gap for gap in _gaps(plan) if gap.days > most_days), None)
     if gap is None:
         return

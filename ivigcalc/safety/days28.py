@@ -1,12 +1,12 @@
 """The dose of any 28 consecutive dates, both ends counted, over a schedule and the course before it. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
-from itertools import accumulate
+from functools import lru_cache
 from typing import NamedTuple
 
-from ivigcalc.model import Caution, Course, Finding, LastCourse, Plan, Settled
+from ivigcalc.model import Caution, Finding, LastCourse, Plan, Settled
 from ivigcalc.numbers import exact_text, over_one, screen_text
 from ivigcalc.safety.cautions import interval, per_kg, settled_by_source, sources
 from ivigcalc.when import days_in, screen_date
@@ -17,6 +17,10 @@ class Day(NamedTuple):
 
     number: int
     course: int  # 0 for the course before
+
+
+Window = tuple[int, int]
+"""The places of its first and its last day among the days of a plan."""
 
 
 class Most(NamedTuple):
@@ -66,17 +70,16 @@ def highest_of(plan: Plan, caution: Caution) -> Highest | None:
     Args: plan; the days of a window.
     Returns: the windows; None where none holds several courses.
     """
-    last = list(last_days(plan.patient.last_course)) if plan.patient.last_course else []
-    days = [day for day, _ in last] + _days(plan)
-    windows = _windows(days, int(caution.figures["days"]))
+    last = plan.patient.last_course
+    days, windows = _calendar(tuple(_courses(plan)), int(caution.figures["days"]))
     if not windows:
         return None
-    last_g = [grams for _, grams in last]
+    last_g = [grams for _, grams in last_days(last)] if last else []
     calculated_g = [infusion.calculated_g for infusion in plan.infusions]
     ordered_g = [infusion.ordered_g for infusion in plan.infusions]
     doses, parts = over_one([*last_g, *calculated_g, *last_g, *ordered_g])
     calculated, ordered = doses[: len(days)], doses[len(days) :]
-    either = map(max, calculated, ordered)
+    either = list(map(max, calculated, ordered))
     return Highest(_most(windows, days, calculated, parts), _most(windows, days, ordered, parts), _most(windows, days, either, parts).grams)
 
 
@@ -85,26 +88,37 @@ def limit_text(caution: Caution) -> str:
     return f"the limit of {screen_text(caution.figures['above'])} g per kg in {caution.figures['days']} days, a choice of ours"
 
 
-def _days(plan: Plan, *, dates: bool = True) -> list[Day]:
-    """Every day of the schedule, by its dates where it has any, or by the interval alone."""
-    if dates and plan.infusions[0].date:
-        return [Day(infusion.date.toordinal(), infusion.cycle) for infusion in plan.infusions if infusion.date]
-    starts = zip(plan.courses, _by_interval(plan.courses), strict=True)
-    return [Day(start + day, course.cycle) for course, start in starts for day in range(course.phase.days)]
+def _courses(plan: Plan, *, dates: bool = True) -> Iterator[tuple[int, int, int]]:
+    """The number, first day and days of each course: by its dates and after the course before, or by the interval alone.
+
+    By the interval a month counts as 28 days, as February has.
+    """
+    last, before, first = plan.patient.last_course, None, 1
+    if last and dates:
+        count = _days_of(last)
+        yield 0, last.day.toordinal() - count + 1, count
+    for course in plan.courses:
+        first += days_in(interval(before, course), month=28) if before else 0
+        yield course.cycle, course.start.toordinal() if course.start and dates else first, course.phase.days
+        before = course
 
 
-def _by_interval(courses: tuple[Course, ...]) -> Iterator[int]:
-    """Where each course starts by the intervals alone; a month counts as 28 days, as February has."""
-    number = 1
-    for before, course in zip((None, *courses), courses, strict=False):
-        number += days_in(interval(before, course), month=28) if before else 0
-        yield number
+@lru_cache(maxsize=16)
+def _calendar(courses: tuple[tuple[int, int, int], ...], width: int) -> tuple[tuple[Day, ...], tuple[Window, ...]]:
+    """The days of courses and the windows on them; there is no dose in it, and of many patients most have the same."""
+    days = tuple(Day(first + number, course) for course, first, count in courses for number in range(count))
+    return days, _windows(days, width)
 
 
 def last_days(last: LastCourse) -> Iterator[tuple[Day, Fraction]]:
     """The days of the course before with their doses [g]: even ones, or all of it on its last day where its first is not known."""
-    count = (last.day - last.first).days + 1 if last.first else 1
+    count = _days_of(last)
     return ((Day(last.day.toordinal() - step, 0), last.grams / count) for step in reversed(range(count)))
+
+
+def _days_of(last: LastCourse) -> int:
+    """How many days of the course before are counted: all of them, or only its last one where its first is not known."""
+    return (last.day - last.first).days + 1 if last.first else 1
 
 
 def last_words(last: LastCourse | None) -> str:
@@ -123,29 +137,34 @@ def highest(days: list[tuple[Day, Fraction]], width: int) -> Most | None:
     Args: each day with its dose [g], in order; how many consecutive dates a window has [days].
     Returns: the window; None where none holds days of two courses.
     """
-    numbered = [day for day, _ in days]
+    numbered = tuple(day for day, _ in days)
     windows = _windows(numbered, width)
     return _most(windows, numbered, *over_one([grams for _, grams in days])) if windows else None
 
 
-def _windows(days: list[Day], width: int) -> list[tuple[int, int]]:
-    """The windows with more than one course in them, in order: the places of the first and the last day of each."""
-    windows, first = [], 0
+def _windows(days: tuple[Day, ...], width: int) -> tuple[Window, ...]:
+    """The windows with more than one course in them, in order.
+
+    One that lies within another is left out: every day has a dose, so that it holds less.
+    """
+    windows: list[Window] = []
+    first = 0
     for last, (number, course) in enumerate(days):
         while days[first].number <= number - width:
             first += 1
         if days[first].course != course:
+            if windows and windows[-1][0] == first:
+                windows.pop()
             windows.append((first, last))
-    return windows
+    return tuple(windows)
 
 
-def _most(windows: list[tuple[int, int]], days: list[Day], doses: Iterable[int], parts: int) -> Most:
+def _most(windows: tuple[Window, ...], days: tuple[Day, ...], doses: list[int], parts: int) -> Most:
     """The highest window; the earliest where several are as high. Doses are whole numbers of parts of a gram."""
-    so_far = list(accumulate(doses, initial=0))
-    totals = [so_far[last + 1] - so_far[first] for first, last in windows]  # up to its last day, less what was before its first
-    total = max(totals)
-    first, last = windows[totals.index(total)]
-    return Most(Fraction(total, parts), days[first], days[last])
+    totals = [sum(doses[first : last + 1]) for first, last in windows]
+    most = max(totals)
+    first, last = windows[totals.index(most)]
+    return Most(Fraction(most, parts), days[first], days[last])
 
 
 def _not_of_source(plan: Plan, most: Most, width: int) -> str | None:
@@ -159,8 +178,8 @@ def _not_of_source(plan: Plan, most: Most, width: int) -> str | None:
         if _is_sooner(phase):
             return f"that {phase.name} begins after {phase.begins} was entered by hand, and is sooner than its courses follow each other"
     if plan.infusions[0].date:
-        doses = (infusion.calculated_g for infusion in plan.infusions)
-        alone = highest(list(zip(_days(plan, dates=False), doses, strict=True)), width)
+        days, _ = _calendar(tuple(_courses(plan, dates=False)), width)
+        alone = highest(list(zip(days, (infusion.calculated_g for infusion in plan.infusions), strict=True)), width)
         if alone is None or alone.grams < most.grams:
             return "moving courses to other days brought them closer together"
     from ivigcalc.safety.population import outside
