@@ -279,7 +279,7 @@ def test_nothing_that_is_kept_goes_to_another_patient(run_cli: RunCli, tmp_path:
 def test_what_is_kept_is_bounded_and_changes_nothing(run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data, _, _ = mixed(200, seed=5)
     expected = batch(run_cli, tmp_path, data).out
-    for name in ("MOST_PREPARED", "MOST_ANSWERS", "MOST_ROWS"):
+    for name in ("MOST_PREPARED", "MOST_PLACES", "MOST_ANSWERS", "MOST_ROWS"):
         monkeypatch.setattr(f"ivigcalc.batch.planning.{name}", 1)
     assert batch(run_cli, tmp_path, data).out == expected
     kept: dict[int, int] = {}
