@@ -75,6 +75,7 @@ class Expected(NamedTuple):
     courses: int | None  # where a number was asked for
     dates: tuple[tuple[date, ...], ...]  # of each course; none where no first day was given
     findings: tuple[Finding, ...]  # what was found on it, with what was accepted
+    range: "tuple[str, Expected] | None" = None  # of the least dose that a source states: the range in words, and the highest dose of it
 
 
 class Slip(NamedTuple):

@@ -101,21 +101,21 @@ def _what_is_wrong(text: str, example: str) -> tuple[str, str]:
         return "nothing was given", f"write a number, such as {example}"
     if text.startswith(("-", "+", "\u2212")):
         return f"{given} has a sign", "write a number above zero without a sign"
-    if re.fullmatch(r"[0-9]+,[0-9]{1,2}", text, re.ASCII):
+    if re.fullmatch(r"[0-9]+,[0-9]{1,2}", text):
         return f"{given} has a comma", advice
     if "," in text:
         return f"{given} has a comma, which can be a decimal point or thousands", f"write digits with a point, such as {example}"
     if text.lower() in {"nan", "inf", "infinity"}:
         return f"{given} is not a quantity", f"write a number, such as {example}"
-    if re.fullmatch(r"\.[0-9]+", text, re.ASCII):
+    if re.fullmatch(r"\.[0-9]+", text):
         return f"{given} has no digit before the point", advice
-    if re.fullmatch(r"(?:0|[1-9][0-9]*)\.", text, re.ASCII):
+    if re.fullmatch(r"(?:0|[1-9][0-9]*)\.", text):
         return f"{given} has no digit after the point", advice
-    if re.fullmatch(r"0[0-9]+(?:\.[0-9]+)?", text, re.ASCII):
+    if re.fullmatch(r"0[0-9]+(?:\.[0-9]+)?", text):
         return f"{given} starts with a zero, and a point may be missing after it", "write the number without doubt"
     if not text.isascii():
         return f"{given} has characters other than 0 to 9 and a point", f"write plain digits, such as {example}"
-    if re.fullmatch(r"[0-9.]+[eE][+-]?[0-9]+", text, re.ASCII):
+    if re.fullmatch(r"[0-9.]+[eE][+-]?[0-9]+", text):
         return f"{given} has an exponent", "write all its digits"
     return f"{given} is not a number", advice
 
@@ -123,11 +123,11 @@ def _what_is_wrong(text: str, example: str) -> tuple[str, str]:
 def _mend(text: str) -> str | None:
     """The right spelling, where only one is possible and it is above zero."""
     mended = None
-    if re.fullmatch(r"(?:0|[1-9][0-9]*),[0-9]{1,2}", text, re.ASCII):
+    if re.fullmatch(r"(?:0|[1-9][0-9]*),[0-9]{1,2}", text):
         mended = text.replace(",", ".")
-    elif re.fullmatch(r"\.[0-9]+", text, re.ASCII):
+    elif re.fullmatch(r"\.[0-9]+", text):
         mended = f"0{text}"
-    elif re.fullmatch(r"(?:0|[1-9][0-9]*)\.", text, re.ASCII):
+    elif re.fullmatch(r"(?:0|[1-9][0-9]*)\.", text):
         mended = text[:-1]
     return mended if mended and len(text) <= MOST_CHARACTERS and Fraction(mended) > 0 else None
 

@@ -73,11 +73,11 @@ def read_date(text: str, today: date, what: str) -> date:
         return today
     if word == "tomorrow" and today < date.max:
         return today + timedelta(days=1)
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", word, re.ASCII):
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", word):
         serial = f"; {word} may be a spreadsheet's number of a day, so give its cell the format yyyy-mm-dd"
         raise InputError(
             f"{what}: {text!r} is not a date that has one reading; write year-month-day, such as 2027-01-04, or today or tomorrow"
-            f"{serial if re.fullmatch(r'[0-9]{5}(?:[.,][0-9]+)?', word, re.ASCII) else ''}"
+            f"{serial if re.fullmatch(r'[0-9]{5}(?:[.,][0-9]+)?', word) else ''}"
         )
     try:
         return date(int(word[:4]), int(word[5:7]), int(word[8:]))
@@ -93,7 +93,7 @@ def read_time(text: str, what: str = "--start-time") -> time:
     Raises: InputError for any other spelling.
     """
     refuse_long(text, what)
-    match = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", text.strip(), re.ASCII)
+    match = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", text.strip())
     if not match:
         raise InputError(f"{what}: {text!r} is not a time; write hours and minutes on the 24-hour clock, such as 09:00 or 14:30")
     return time(int(match[1]), int(match[2]))

@@ -133,7 +133,7 @@ NAMES = [
         2,
         "--regimen",
         "'ipt'",
-        "did you mean itp (Immune thrombocytopenia) or ptp (Post-transfusion purpura)?",
+        "did you mean itp (Immune thrombocytopenia)?",
     ),
     ("plan --weight 62 --regimen melanome", 2, "--regimen", "'melanome'", "did you mean melanoma"),
     ("plan --weight 62 --regimen scleroderm", 2, "--regimen", "'scleroderm'", "did you mean scleroderma"),
@@ -145,7 +145,7 @@ NAMES = [
     ("plan --weight 62 --regimen systemic-sclerosis", 1, "systemic-sclerosis", "no dose", '--dose "G g/kg/course" --days N'),
     ("regimens zzzz", 2, "regimens", "'zzzz'", "list all with: ivigcalc regimens"),
     ("regimens show", 2, "regimens show", "id is missing", "ivigcalc regimens show itp"),
-    ("regimens show ipt", 2, "'ipt'", "not known", "did you mean itp (Immune thrombocytopenia) or ptp (Post-transfusion purpura)?"),
+    ("regimens show ipt", 2, "'ipt'", "not known", "did you mean itp (Immune thrombocytopenia)?"),
 ]
 LIMITS = [
     (

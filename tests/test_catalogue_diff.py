@@ -33,29 +33,29 @@ CHANGED: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "days": ("itp", "days: 3", "days: 5", (
         "Before 28 g once daily for 3 days, 84 g per course; 0.4 g per kg per day, 1.2 g per kg per course",
         "Now 28 g once daily for 5 days, 140 g per course; 0.4 g per kg per day, 2 g per kg per course",
-        "Figures days: 3 days; now 5 days")),
+        "Changes days: 3 days; now 5 days")),
     "dose": ("itp", "dose: 0.4 g/kg", "dose: 0.5 g/kg", (
         "Now 35 g once daily for 3 days, 105 g per course; 0.5 g per kg per day, 1.5 g per kg per course",
-        "Figures dose: 0.4 g per kg; now 0.5 g per kg")),
+        "Changes dose: 0.4 g per kg; now 0.5 g per kg")),
     "basis": ("icaht", "per: course", "per: day", (
         "Before 35 g once daily for 4 days, 140 g per course; 0.5 g per kg per day, 2 g per kg per course",
         "Now 140 g once daily for 4 days, 560 g per course; 2 g per kg per day, 8 g per kg per course",
-        "Figures per: course; now day")),
+        "Changes per: course; now day")),
     "one day": ("itp/us-label", "days: 2", "days: 1", (
-        "Now 140 g once, on one day; 2 g per kg per course", "Figures days: 2 days; now 1 day")),
+        "Now 140 g once, on one day; 2 g per kg per course", "Changes days: 2 days; now 1 day")),
     "range of a dose": ("pid/ontario-adult", "dose: 0.4 to 0.6 g/kg", "dose: 0.4 to 0.8 g/kg", (
         ("Before 0.4 to 0.6 g per kg per day, 1 day, at the ends of what is stated 28 g once, on one day; 0.4 g per kg per course "
          "42 g once, on one day; 0.6 g per kg per course every 3 to 4 weeks"),
         ("Now 0.4 to 0.8 g per kg per day, 1 day, at the ends of what is stated 28 g once, on one day; 0.4 g per kg per course "
          "56 g once, on one day; 0.8 g per kg per course every 3 to 4 weeks"),
-        "Figures dose: 0.4 to 0.6 g per kg; now 0.4 to 0.8 g per kg")),
+        "Changes dose: 0.4 to 0.6 g per kg; now 0.4 to 0.8 g per kg")),
     "range of days": ("cidp/induction", "days: 2 to 5", "days: 2 to 4", (
         ("70 g once daily for 2 days, 140 g per course; 1 g per kg per day, 2 g per kg per course "
          "28 g once daily for 5 days, 140 g per course; 0.4 g per kg per day, 2 g per kg per course"),
         "35 g once daily for 4 days, 140 g per course; 0.5 g per kg per day, 2 g per kg per course",
-        "Figures days: 2 to 5 days; now 2 to 4 days")),
+        "Changes days: 2 to 5 days; now 2 to 4 days")),
     "days no longer stated": ("icaht", "days: 4", "days: not stated", (
-        "Now 140 g per course, 2 g per kg per course; days not stated, so no dose of a day", "Figures days: 4 days; now not stated")),
+        "Now 140 g per course, 2 g per kg per course; days not stated, so no dose of a day", "Changes days: 4 days; now not stated")),
     "days of a day's dose no longer stated": ("itp", "days: 3", "days: not stated", (
         "Now 28 g a day, 0.4 g per kg per day; days not stated, so no total",)),
     "range of a dose without days": ("icaht", "dose: 2 g/kg\n        per: course\n        days: 4",
@@ -63,29 +63,33 @@ CHANGED: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "Now 1 to 2 g per kg per course, days not stated, at the ends of what is stated 70 g per course, 1 g per kg per course;",
         "140 g per course, 2 g per kg per course; days not stated")),
     "dose no longer stated": ("itp", "dose: 0.4 g/kg", "dose: not stated", (
-        "Now dose not stated every 3 weeks", "Figures dose: 0.4 g per kg; now not stated")),
+        "Now dose not stated every 3 weeks", "Changes dose: 0.4 g per kg; now not stated")),
     "interval": ("itp", "every: 3 weeks", "every: 2 to 3 weeks", (
         "Now 28 g once daily for 3 days, 84 g per course; 0.4 g per kg per day, 1.2 g per kg per course every 2 to 3 weeks,",
-        "Figures every: every 3 weeks; now every 2 to 3 weeks")),
-    "courses": ("itp", "cycles: not stated", "cycles: 4", ("every 3 weeks, 4 courses", "Figures cycles: not stated; now 4")),
+        "Changes every: every 3 weeks; now every 2 to 3 weeks")),
+    "courses": ("itp", "cycles: not stated", "cycles: 4", ("every 3 weeks, 4 courses", "Changes cycles: not stated; now 4")),
     "cap of its own source": ("mis-c/nih", "at_most: 100 g", "at_most: 50 g", (
         "Before 100 g once, on one day; 1.428571 g per kg per course", "at most 100 g per course",
-        "Now 50 g once, on one day; 0.714286 g per kg per course", "Figures caps: at most 100 g per course; now at most 50 g per course")),
+        "Now 50 g once, on one day; 0.714286 g per kg per course", "Changes caps: at most 100 g per course; now at most 50 g per course")),
     "cap per kg": ("ms/ontario-relapse", "at_most: 1 g/kg", "at_most: 0.5 g/kg", (
         "refused: 140 g over 1 day is 140 g a day, more than the 70 g a day of the source 28 g once daily for 5 days",
-        "at most 0.5 g per kg per day, 35 g", "Figures caps: at most 1 g per kg per day; now at most 0.5 g per kg per day")),
+        "at most 0.5 g per kg per day, 35 g", "Changes caps: at most 1 g per kg per day; now at most 0.5 g per kg per day")),
     "cap of another source": ("melanoma-q3w", "at_most: 25 g", "at_most: 30 g", (
         ("70 g per course, 1 g per kg per course; days not stated, so no dose of a day every 3 weeks, number of courses not stated "
          "at most 30 g per day, of an external source, which only warns"),)),
     "which weight": ("sid/ontario", "weight_basis: adjusted", "weight_basis: ideal", (
-        "on adjusted body weight Now", "on ideal body weight Figures weight_basis: adjusted body weight; now ideal body weight")),
+        "on adjusted body weight Now", "on ideal body weight Changes weight_basis: adjusted body weight; now ideal body weight")),
     "window": ("myeloma-teclistamab", "within: 30 days", "within: 40 days", (
-        "Figures window: within 30 days of the start of the bispecific antibody; now within 40 days of the start",)),
+        "Changes window: within 30 days of the start of the bispecific antibody; now within 40 days of the start",)),
     "ages": ("cidp/induction", "    weight_basis:", "    ages: {from: 18 years, below: 80 years}\n    weight_basis:", (
-        "Figures ages: not stated; now from 18 years, below 80 years",)),
+        "Changes ages: not stated; now from 18 years, below 80 years",)),
+    # which plan a name gives, and for whom
+    "alias": ("ten", "aliases: []", "aliases: [lyell]", ("Changes aliases: none; now lyell",)),
+    "indication": ("ten", "indication: toxic-epidermal-necrolysis", "indication: sepsis", ("necrolysis; now sepsis",)),
+    "population": ("ten", "population: adults", "population: not stated", ("Changes population: adults; now not stated",)),
     "choice": ("melanoma", "choose: [melanoma-q3w, melanoma-high-dose]", "choose: [melanoma-high-dose, melanoma-q3w]", (
         "Before stands for the choice between melanoma-q3w and melanoma-high-dose",
-        "Figures choose: melanoma-q3w, melanoma-high-dose; now melanoma-high-dose, melanoma-q3w")),
+        "Changes choose: melanoma-q3w, melanoma-high-dose; now melanoma-high-dose, melanoma-q3w")),
 }  # fmt: skip
 
 
@@ -94,7 +98,7 @@ def test_a_change_of_figures_is_shown_in_grams_before_and_now(run_cli: RunCli, t
     entry, old, new, words = CHANGED[name]
     path, _ = injected(tmp_path, entry, old, new)
     page = diff(run_cli, path)
-    assert f"Regimens {COUNT} before, {COUNT} now; 1 changed in figures Grams for a dosing weight of 70 kg" in page
+    assert f"Regimens {COUNT} before, {COUNT} now; 1 changed in what plans rest on Grams for a dosing weight of 70 kg" in page
     assert f" Changed {entry} " in page
     assert [text for text in words if text not in page] == [], page
 
@@ -107,9 +111,7 @@ WORDS: dict[str, tuple[str, str, str, str]] = {
     "citation": ("bain-1996", "Bain 1996", "Bain P 1996", "citation bain-1996: Bain 1996, crossover trial"),
     "external": ("bain-1996", "external: no", "external: yes", "external bain-1996: no; now yes"),
     "address": ("lin-2022", "url: not stated", "url: https://a.test", "url lin-2022: not stated; now https://a.test"),
-    "alias": ("ten", "aliases: []", "aliases: [lyell]", "aliases: none; now lyell"),
     "name": ("ten", "name: Toxic", "name: A toxic", "name: Toxic epidermal necrolysis, over 3 days; now A toxic"),
-    "population": ("ten", "population: adults", "population: not stated", "population: adults; now not stated"),
     "note": ("cll", "    notes:\n      - The trial treated", "    notes:\n      - It treated", "notes: The trial treated for one year;"),
     "no longer stated": ("cll", "not_stated: [number of courses, ", "not_stated: [", "not_stated: number of courses, weight used"),
     "words of a cap": ("mis-c/nih", "(up to a maximum total dose of 100 g)\n    cited", "(maximum 100 g)\n    cited",
@@ -127,7 +129,7 @@ def test_a_change_of_words_alone_is_named_and_said_to_change_no_dose(run_cli: Ru
     path, _ = injected(tmp_path, entry, old, new)
     page = diff(run_cli, path)
     assert "changed in words alone" in page
-    assert "changed in figures" not in page
+    assert "changed in what plans rest on" not in page
     assert "Doses no change Text " in page
     assert words in page
     assert "Before" not in page
@@ -207,14 +209,14 @@ def test_phases_are_shown_each_by_its_name(run_cli: RunCli, tmp_path: Path) -> N
         "boosters: 28 g once, on one day; 0.4 g per kg per course every 2 months, number of courses not stated begins 2 months after"
         in page
     )
-    assert "Figures phases: course; now loading, boosters" in page
+    assert "Changes phases: course; now loading, boosters" in page
     text = two.read_text(encoding="utf-8")
     (tmp_path / "later").mkdir()
     later, _ = injected(tmp_path / "later", "ms/trial-loading", "begins: 2 months", "begins: 3 months", text)
     page = diff(run_cli, later, old=two)
-    assert "Figures begins boosters: 2 months; now 3 months" in page
+    assert "Changes begins boosters: 2 months; now 3 months" in page
     more, _ = injected(tmp_path / "later", "ms/trial-loading", "boosters\n        dose: 0.4", "boosters\n        dose: 0.5", text)
-    assert "Figures dose boosters: 0.4 g per kg; now 0.5 g per kg" in diff(run_cli, more, old=two)
+    assert "Changes dose boosters: 0.4 g per kg; now 0.5 g per kg" in diff(run_cli, more, old=two)
 
 
 def test_no_change_is_said_and_ends_in_0(run_cli: RunCli, tmp_path: Path) -> None:
@@ -247,7 +249,7 @@ def test_the_page_keeps_the_display_rules_at_any_width(
     for name in ("days", "range of a dose", "range of days", "cap of its own source", "cap per kg", "which weight", "window", "choice"):
         path, _ = injected(tmp_path, *CHANGED[name][:3], text)
         text = path.read_text(encoding="utf-8")
-    for name in ("alias", "note", "one citation more", "conflict"):
+    for name in ("name", "note", "one citation more", "conflict"):
         path, _ = injected(tmp_path, *WORDS[name][:3], text)
         text = path.read_text(encoding="utf-8")
     path, _ = injected(tmp_path, "", "\n  avwd:\n", "\n  avwd-two:\n", text)

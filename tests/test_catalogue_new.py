@@ -96,7 +96,11 @@ def test_with_the_runner_of_typer() -> None:
 WRONG = {
     "an id with capitals": (1, ["ITP"], "'ITP' is not a name, expected small letters"),
     "an id of ours": (1, ["itp"], "itp is a regimen that is there already, expected a name of its own, such as itp/ward-7"),
-    "an id that is an alias of ours": (1, ["takehara"], "takehara is also a name of regimens.takehara, expected a name of its own"),
+    "an id that is an alias of ours": (
+        1,
+        ["takehara"],
+        "takehara is also a name of regimens.systemic-sclerosis-takehara, which ships, expected",
+    ),
     "no name": (2, ["", " "], "is empty, expected words"),
     "an indication in words": (3, ["Some disease"], "'Some disease', expected small letters"),
     "an alias of ours": (4, ["cidp/induction"], "cidp/induction is also a name of regimens.cidp/induction"),
@@ -169,7 +173,8 @@ PHASED = [
 
 
 def test_phases_caps_a_window_and_a_second_source(run_cli: RunCli, monkeypatch: pytest.MonkeyPatch) -> None:
-    long = "Load with 2 g/kg divided over 2 to 5 days, then 1 g/kg every 3 weeks, " + "as long as the platelets stay above the figure " * 3
+    begin = "Load with 2 g/kg divided over 2 to 5 days, 3 weeks later 1 g/kg every 3 weeks, "
+    long = begin + "as long as the platelets stay above the figure " * 3
     second = ["second", "Second", "", "", "2026-11-22", "yes", "", "Page 9", "one course", ""]
     answers = [*SITE, *NAMES, *WHOM, *SOURCE, "Page 1", long, *second, *PHASED]
     result = answered(run_cli, monkeypatch, answers)
@@ -185,6 +190,34 @@ def test_phases_caps_a_window_and_a_second_source(run_cli: RunCli, monkeypatch: 
     assert [cited["source"] for cited in entry["cited"]] == ["ward-protocol", "second"]
     assert entry["cited"][0]["quote"] == " ".join(long.split())
     assert max(map(len, result.text.splitlines())) <= 140
+
+
+@pytest.mark.parametrize(
+    ("population", "answers", "ages"),
+    [
+        ("boys and girls", ["2 years", "18 years"], {"from": "2 years", "below": "18 years"}),
+        ("12 years and older", ["12 years", ""], {"from": "12 years"}),
+        ("below 16 years", ["", "sixteen", "16 years"], {"below": "16 years"}),
+        ("women with two losses", ["", ""], None),
+        ("Children", [], None),  # whose ages are read from the word
+        ("", [], None),
+    ],
+)
+def test_ages_are_asked_for_where_the_words_of_a_population_state_none(
+    run_cli: RunCli, monkeypatch: pytest.MonkeyPatch, population: str, answers: list[str], ages: dict[str, str] | None
+) -> None:
+    whom = ["", population, *answers, "actual body weight", ""]
+    result = answered(run_cli, monkeypatch, [*SITE, *NAMES, *whom, *SOURCE, *WORDS, *PHASES, *FIGURES, *REST])
+    assert result.code == 0, result.err
+    assert yaml.safe_load(result.out)["regimens"]["itp/ward-7"].get("ages") == ages
+
+
+def test_when_a_phase_begins_may_be_not_stated(run_cli: RunCli, monkeypatch: pytest.MonkeyPatch) -> None:
+    phases = ["loading, after", "2 g/kg", "course", "4", "", "1", "", "1 g/kg", "course", "1", "3 weeks", "", "", ""]
+    words = ["Page 1", "2 g/kg divided over 4 days, then 1 g/kg as one infusion every 3 weeks", ""]
+    result = answered(run_cli, monkeypatch, [*SITE, *NAMES, *WHOM, *SOURCE, *words, *phases, "", "", "", "", "y"])
+    assert result.code == 0, result.err
+    assert yaml.safe_load(result.out)["regimens"]["itp/ward-7"]["phases"][1]["begins"] == "not stated"
 
 
 @pytest.mark.parametrize(("said", "code"), [("y", 0), ("n", 130), ("maybe", 130)])

@@ -34,7 +34,7 @@ from ivigcalc.safety.days28 import Day, Most, highest
 from ivigcalc.safety.population import check_population
 from ivigcalc.when import add_months
 from tests.conftest import RunCli
-from tests.test_request import CATALOGUE, LIMITS, TODAY, ask, ask_plan, catalogue_of, codes, phase, regimen, spelt
+from tests.test_request import CATALOGUE, LIMITS, TODAY, ask, ask_choices, ask_plan, catalogue_of, codes, phase, regimen, spelt
 
 FORMULARY: Final = load_formulary(data_file("products.yaml"))
 FORTY: Final[Options] = {"weight": "62", "dose": "0.4 g/kg/day", "days": "1"}  # nothing to say of it
@@ -149,7 +149,11 @@ def test_the_source_s_own_phases_are_a_warning(start: str | None, level: str) ->
         ({"dose": "0.6 g/kg/day"}, "not all of its figures"),
         ({"every": "2 weeks"}, "not all of its figures"),
         # every 4 weeks itself is no excess; the first course, moved by a closed day, comes nearer to the second
-        ({"start": "2027-01-25", "last-course": "2027-01-06 74.4 g"}, "the last course is part of it"),
+        (
+            {"start": "2027-01-25", "last-course": "2027-01-06 74.4 g"},
+            "the last course is part of it, all of it on its last day; give its first day too",
+        ),
+        ({"start": "2027-01-25", "last-course": "2027-01-04 to 2027-01-06 74.4 g"}, r"; the last course is part of it\. "),
     ],
 )
 def test_what_a_person_changed_is_a_refusal(options: Options, why: str) -> None:
@@ -706,6 +710,8 @@ def test_a_weight_changed_by_a_tenth_is_a_warning(weight: str, before: str, word
         ("28.1", "165", "if kilograms were taken for pounds, it would be 61.9 kg and 165 cm"),  # 10.3
         ("12", "100", None),  # 12
         ("11.99", "100", "BMI of 11.99"),
+        ("11.998", "100", "BMI just below 12, outside 12 to 40"),
+        ("40.002", "100", "BMI just above 40, outside 12 to 40"),
         ("0.5", "30", None),  # a newborn: 5.6, below 100 cm
         ("400", "120", "BMI of 277.78"),
     ],
@@ -1003,6 +1009,11 @@ def test_the_age_of_a_label_is_that_of_the_indication_where_it_is_known(
     [
         ("adults", "18", "17"),
         ("an adult", "18", "17"),
+        ("Adults", "18", "17"),
+        ("Children", "17", "18"),
+        ("PAEDIATRIC patients", "17", "18"),
+        ("pediatrics", "17", "18"),
+        ("Neonatal, in intensive care", "0.08", "1 month"),
         ("children", "17", "18"),
         ("a child", "17", "18"),
         ("infants", "11 months", "12 months"),
@@ -1048,11 +1059,21 @@ def test_a_childs_dose_for_a_patient_of_unknown_age_warns(
     assert not found(ask_plan(catalogue=catalogue, weight="12", regimen="r", age="3"), "age-not-recorded")
 
 
+def test_every_open_choice_of_a_childs_dose_warns(tmp_path: Path) -> None:
+    catalogue = catalogue_of(tmp_path, r=regimen(phase("0.4 g/kg", "day", "1 to 3"), population="children"))
+    comparison = ask_choices(catalogue=catalogue, weight="12", regimen="r")
+    assert [[(found.code, found.source) for found in option.findings] for option in comparison.options] == [
+        [("age-not-recorded", "The own source")]
+    ] * 3
+
+
 @pytest.mark.parametrize("regimen", ["fnait/infant", "juvenile-dermatomyositis"])
 def test_a_shipped_regimen_for_children_asks_for_the_age(regimen: str) -> None:
     answer = ask(weight="12", regimen=regimen)
     findings = answer.findings if isinstance(answer, Plan) else answer.options[0].findings
-    assert "age-not-recorded" in [finding.code for finding in findings]
+    (finding,) = (finding for finding in findings if finding.code == "age-not-recorded")
+    assert finding.source
+    assert finding.source.startswith("Ontario I")
 
 
 def test_an_age_that_is_no_whole_month_is_shown_with_two_decimals(tmp_path: Path) -> None:
@@ -1077,6 +1098,12 @@ def test_the_label_is_named_after_the_age() -> None:
 # What stands beside other things
 
 
+def test_open_choices_name_the_risks_that_were_given() -> None:
+    comparison = ask_choices(weight="62", regimen="melanoma", at_risk="kidney")
+    assert comparison.risks == ("kidney",)
+    assert "kidney-risk" in [finding.code for finding in comparison.findings]
+
+
 def test_haemolysis_counts_several_courses_and_the_last_one() -> None:
     # 62 g on 22 January and 62 g on 25 January at 62 kg: 2 g per kg within 28 dates
     after = ask_plan(weight="62", dose="1 g/kg/course", days="1", start="2027-01-25", last_course="2027-01-22 62 g", blood_group="AB")
@@ -1084,6 +1111,13 @@ def test_haemolysis_counts_several_courses_and_the_last_one() -> None:
     weekly = ask_plan(weight="62", dose="1 g/kg/course", days="1", every="1 week", cycles="2")
     assert "2 g per kg within 28 days" in said(weekly, "haemolysis")
     assert not found(ask_plan(weight="62", dose="1 g/kg/course", days="1", every="4 weeks", cycles="2"), "haemolysis")
+
+
+def test_haemolysis_names_the_course_where_no_window_holds_more() -> None:
+    # 0.4 g per kg on 5 days every 4 weeks: days 2 to 29 hold 4 days of a course and 1 of the next, 2 g per kg as well
+    assert "2 g per kg in a course is a risk" in said(
+        ask_plan(weight="62", dose="2 g/kg/course", days="5", every="4 weeks", cycles="2"), "haemolysis"
+    )
 
 
 def test_live_vaccines_go_by_the_calculated_dose() -> None:
@@ -1110,6 +1144,8 @@ def test_a_weight_that_goes_stale_within_the_plan_is_named_with_its_course() -> 
         ("adults and children", {"age": "3"}, None, ""),
         ("pregnant women", {"not_pregnant": "yes"}, "pregnancy-outside-source", "is about pregnant women"),
         ("pregnant women", {"sex": "male"}, "pregnancy-outside-source", "is about pregnant women"),
+        ("Pregnant women", {"sex": "male"}, "pregnancy-outside-source", "is about pregnant women"),
+        ("infants", {"age": "30 months"}, "age-outside-source", "and the patient is 2.5 years."),
         ("pregnant women", {"pregnant": "yes", "sex": "female"}, None, ""),
         ("pregnant women", {}, None, ""),
     ],
@@ -1117,7 +1153,8 @@ def test_a_weight_that_goes_stale_within_the_plan_is_named_with_its_course() -> 
 def test_a_patient_outside_the_population(tmp_path: Path, population: str, options: Options, code: str | None, words: str) -> None:
     catalogue = catalogue_of(tmp_path, r=regimen(phase("0.4 g/kg", "course", "1", cycles="1"), population=population))
     plan = ask_plan({"weight": "12", "regimen": "r"}, catalogue, **options)
-    assert [finding.code for finding in plan.findings if finding.code.endswith("outside-source")] == ([code] if code else [])
+    outside = [(finding.code, finding.source) for finding in plan.findings if finding.code.endswith("outside-source")]
+    assert outside == ([(code, "The own source")] if code else [])
     assert code is None or words in said(plan, code)
 
 

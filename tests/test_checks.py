@@ -143,6 +143,7 @@ def test_a_source_that_exceeds_a_limit_is_a_warning(high: Catalogue, options: Op
     assert [finding.code for finding in warnings] == found
     assert {finding.level for finding in warnings} <= {"warning"}
     assert all("the regimen's own source states it" in finding.text for finding in warnings)
+    assert all(finding.source and finding.source.startswith("Privigen US prescribing information") for finding in warnings)
 
 
 @pytest.mark.parametrize(
@@ -407,3 +408,35 @@ def test_rounding_that_runs_away_from_a_dose_at_the_limit_is_held_against_the_li
     # 40 g are 1 g per kg; rounded up to 60 g they are 1.5
     with pytest.raises(Refused, match=r"takes the dose to 1\.5 g per kg per day, more than a tenth above the limit of 1 g per kg per day"):
         ask({"weight": "40", "dose": "1 g/kg", "days": "1", "round": "30 g", "direction": "up", "round-limit": "100%"})
+    up = {"weight": "40", "dose": "1 g/kg", "days": "1", "round": "30 g", "direction": "up", "round-limit": "100%"}
+    plan = ask_plan(up, accept=("daily-dose-rounding=1.5",), reason="meant")
+    (finding,) = (finding for finding in plan.findings if finding.code == "daily-dose-rounding")
+    assert finding.source
+    assert finding.source.startswith("Privigen US prescribing information")
+
+
+def test_a_refusal_that_no_source_comes_near_ends_with_its_limit() -> None:
+    with pytest.raises(Refused) as refusal:
+        ask({"weight": "62", "dose": "1.5 g/kg", "days": "1"})
+    assert "1.5 g per kg per day is more than the limit of 1 g per kg per day. (source: " in str(refusal.value)
+
+
+def test_what_was_changed_of_one_phase_is_named_without_it() -> None:
+    (finding,) = (finding for finding in ask_plan(weight="62", regimen="itp", days="4").findings if finding.code.startswith("override"))
+    assert finding.text == "Changed by hand: days of the course 4; the source states 3."
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        # adjusted for all but pregnant women, for whom the source names actual weight
+        ({"pregnant": "yes"}, None),
+        ({"pregnant": "yes", "dosing-weight": "adjusted"}, "override-weight-actual-to-adjusted"),
+        ({"not-pregnant": "yes"}, None),
+        ({"not-pregnant": "yes", "dosing-weight": "actual"}, "override-weight-adjusted-to-actual"),
+    ],
+)
+def test_the_weight_that_a_source_names_in_pregnancy_is_that_of_pregnant_women(options: Options, code: str | None) -> None:
+    woman: Options = {"weight": "80", "height": "165", "sex": "female", "age": "30", "regimen": "measles/ontario"}
+    found = [code for code in codes(ask_plan({**woman, **options})) if code.startswith("override-weight")]
+    assert found == ([code] if code else [])

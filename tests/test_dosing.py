@@ -588,6 +588,21 @@ def test_a_dose_between_the_documented_ones_is_stated_by_none() -> None:
         ask(weight="62", regimen="melanoma", dose="1.5 g/kg/course", days="3", cycles="2")
 
 
+def test_a_typed_dose_is_held_against_the_regimens_of_one_phase(tmp_path: Path) -> None:
+    """A regimen of two phases does not say of which the dose would be; those after it are looked at all the same."""
+    of_one = regimen(phase("1 g/kg", "course", "2"))
+    catalogue = catalogue_of(tmp_path, r=regimen(induction(dose="1 g/kg"), upkeep()), s=of_one)
+    plan = ask_plan(catalogue=catalogue, weight="70", regimen="a-disease", dose="1 g/kg/course", days="2")
+    assert plan.regimen
+    assert plan.regimen.id == "s"
+    assert grams(plan) == [35, 35]
+
+
+def test_what_is_entered_for_one_regimen_is_named_without_a_phase() -> None:
+    text = next(finding.text for finding in ask_plan(weight="62", regimen="melanoma-q3w", days="2").findings if "Entered" in finding.text)
+    assert text == "Entered by hand: days of the course 2; no source states it."
+
+
 def test_days_chosen_for_an_indication_leave_its_doses_open() -> None:
     comparison = ask_choices(weight="62", regimen="melanoma", days="3")
     assert comparison.missing == ("--dose",)

@@ -161,6 +161,10 @@ def test_il_2_is_explained_and_not_answered_with_the_regimen_of_the_patient_with
         ("blistring diseeses", "did you mean pemphigus (Pemphigus and other autoimmune blistering diseases)?"),
         ("hdn/ontario", "did you mean hdn/low-dose (Haemolytic disease of the newborn) or hdn/high-dose ("),
         ("itp/ontario-adult", "did you mean itp/ontario (Immune thrombocytopenia) or itp/ontario-child (Immune thrombocytopenia)? See"),
+        ("ipt", "did you mean itp (Immune thrombocytopenia)?"),
+        ("cipd", "did you mean cidp ("),
+        ("itq", "did you mean itp (Immune thrombocytopenia)?"),
+        ("mmnn", "did you mean mmn ("),
         ("cipd/maintenance", "did you mean cidp/maintenance ("),
         ("neuropatic-pains", "did you mean neuropathic-pain (not recommended)?"),
         ("sclerosus ", "did you mean sclerosis (more than one meaning)?"),
@@ -174,7 +178,7 @@ def test_a_slip_of_the_keyboard_gets_a_suggestion(catalogue: Catalogue, name: st
     assert str(caught.value).endswith("See: ivigcalc regimens")
 
 
-@pytest.mark.parametrize("name", ["sle", "asthma", "als/ontario", "zzz/ontario", "lupus"])
+@pytest.mark.parametrize("name", ["sle", "asthma", "als/ontario", "zzz/ontario", "lupus", "cvid", "tss", "ivg"])
 def test_another_disease_is_no_slip_of_the_keyboard(catalogue: Catalogue, name: str) -> None:
     with pytest.raises(InputError, match=r"is not known; list the known ones with: ivigcalc regimens$"):
         find(catalogue, name)

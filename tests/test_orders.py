@@ -864,3 +864,65 @@ def test_a_whole_record_leaves_no_line_of_what_is_missing() -> None:
 def test_an_order_above_a_limit_says_how_far_it_is_from_what_is_expected() -> None:
     high = check("180 g over 5 days", {**COURSE, "within": "20%"})  # 180 / 150 = 1.2
     assert verdict_text(high) == "above a limit: 20% above what is expected"
+
+
+# A range of doses that a source states
+
+
+@pytest.mark.parametrize(
+    ("regimen", "order", "kind", "within"),
+    [
+        # 0.2 to 0.8 g per kg every 3 to 4 weeks at 62 kg: 12.4 to 49.6 g
+        ("pid/privigen-us", "30 g once every 3 weeks", "agrees", "within 0.2 to 0.8 g per kg per day over 1 day"),
+        ("pid/privigen-us", "12.41 g once every 3 weeks", "agrees", "within 0.2 to 0.8 g per kg per day over 1 day"),
+        ("pid/privigen-us", "49.59 g once every 4 weeks", "agrees", "within 0.2 to 0.8 g per kg per day over 1 day"),
+        ("pid/privigen-us", "12.4 g once every 3 weeks", "agrees", "within 0.2 to 0.8 g per kg per day over 1 day"),
+        ("pid/privigen-us", "12 g once every 3 weeks", "agrees within rounding", "0.2 g per kg per day over 1 day"),
+        ("pid/privigen-us", "50 g once every 3 weeks", "agrees within rounding", "0.8 g per kg per day over 1 day"),
+        ("pid/privigen-us", "60 g once every 3 weeks", "differs", "0.8 g per kg per day over 1 day"),
+        ("pid/privigen-us", "30 g once every 2 weeks", "differs", "within 0.2 to 0.8 g per kg per day over 1 day"),
+        # 1 of 0.5 to 2.4 g per kg per month; 20 + 42 g are the same course, both days of it in the range of a day, 15.5 to 74.4 g
+        ("mmn/gammagard-us", "31 g daily for 2 days every 1 month", "agrees", "within 0.5 to 2.4 g per kg per course over 2 days"),
+        # 138 g of a month, 2.23 g per kg: the range allows it, the limit asks for the age
+        ("mmn/gammagard-us", "69 g daily for 2 days every 1 month", "above a limit", "within 0.5 to 2.4 g per kg per course over 2 days"),
+        # a day of 0.4 g per kg in a course of 0.5 to 2.4 g per kg, 7 days: 24.8 x 7 = 173.6 g is above 148.8 g
+        ("mmn/gammagard-us", "24.8 g daily for 7 days every 1 month", "differs", None),
+        # 0.75 g per kg on 2 days, of 1 to 2 g per kg
+        ("cidp/panzyga-us-maintenance", "46.5 g daily for 2 days", "agrees", "within 1 to 2 g per kg per course over 2 days"),
+        # two doses of two regimens are no range
+        ("melanoma", "93 g over 3 days", "differs", None),
+    ],
+)
+def test_a_dose_in_the_range_of_a_source_agrees_and_is_no_slip(regimen: str, order: str, kind: str, within: str | None) -> None:
+    found = check(order, {"weight": "62", "regimen": regimen})
+    (judged,) = found.judged
+    assert found.kind == kind
+    assert judged.expected
+    assert within is None or judged.expected.name == within
+    assert "weight-unit" not in slips(found)
+    if kind == "agrees":
+        assert not judged.slips
+
+
+def test_days_of_a_range_may_be_uneven() -> None:
+    found = check("20 g on 2027-02-01 and 42 g on 2027-02-02", {"weight": "62", "regimen": "mmn/gammagard-us"})
+    assert found.kind == "agrees"
+    found = check("10 g on 2027-02-01 and 52 g on 2027-02-02", {"weight": "62", "regimen": "mmn/gammagard-us"})
+    assert found.kind == "differs"  # 10 g is below half of 31 g, the least course over 2 days
+
+
+def test_above_a_limit_a_range_is_excused_for_the_patients_of_its_source_alone() -> None:
+    order, options = "69 g daily for 2 days every 1 month", {"weight": "62", "regimen": "mmn/gammagard-us"}
+    for age, kind in (("40", "above a limit"), ("17", "above a limit")):
+        found = check(order, {**options, "age": age})
+        assert found.kind == kind  # 1.11 g per kg on a day, which no source states
+    three = "46 g daily for 3 days every 1 month"  # 138 g, 2.23 g per kg, 0.74 a day
+    assert check(three, {**options, "age": "40"}).kind == "agrees"
+    assert "course-dose-source" in codes(check(three, {**options, "age": "40"}))
+    assert check(three, {**options, "age": "17"}).kind == "above a limit"
+
+
+def test_a_choice_of_an_indication_is_not_called_entered_by_hand() -> None:
+    text = " ".join(check_table(check("124 g over 4 days", {"weight": "62", "regimen": "cidp"}), "x", 200, colour=False).split())
+    assert "of the indication: cidp/induction, 2 g per kg per course over 4 days, one of 52 choices" in text
+    assert "entered by hand" not in text

@@ -359,6 +359,37 @@ def test_28_days_over_loading_and_maintenance(more: dict[str, str], level: str |
     assert not level or words in found(plan, "28-day-dose-source")[0][1]
 
 
+def test_a_month_of_the_source_is_31_days_where_a_phase_begins_by_days(tmp_path: Path) -> None:
+    """Days 5 to 32 are 28 dates: the last 0.4 g per kg of loading and 2 g per kg, no sooner than a source's month of 31 days."""
+    monthly = upkeep("2 g/kg", "1", every="1 month", begins="not stated")
+    catalogue = catalogue_of(tmp_path, r=regimen(induction(), monthly))
+    plan = ask_plan(catalogue=catalogue, weight="70", regimen="r", begins="31 days")
+    ((level, text),) = found(plan, "28-day-dose")
+    assert level == "warning"
+    assert "2.4 g per kg within 28 days" in text
+    assert "no sooner than the source's own interval" in text
+    with pytest.raises(Refused, match=r"begins after 30 days was entered by hand, and is sooner"):
+        ask(catalogue=catalogue, weight="70", regimen="r", begins="30 days")
+
+
+def test_each_phase_whose_beginning_was_entered_is_named(tmp_path: Path) -> None:
+    """Weekly courses of 1 g per kg: three phases within 28 days, of which two begin when a person said."""
+    names = ("first", "second", "third")
+    phases = [upkeep("1 g/kg", "1", every="1 week", phase=name, cycles="1", begins="not stated") for name in names]
+    del phases[0]["begins"]
+    catalogue = catalogue_of(tmp_path, r=regimen(*phases))
+    plan = ask_plan(catalogue=catalogue, weight="70", regimen="r", begins="second 1 week, third 1 week")
+    ((level, text),) = found(plan, "28-day-dose")
+    assert level == "warning"
+    begin = "second begins after 1 week, which was entered by hand, third begins after 1 week, which was entered by hand, and no sooner"
+    assert begin in text
+
+
+def test_an_open_choice_says_nothing_of_a_beginning_that_was_entered() -> None:
+    comparison = ask_choices({**CIDP, "days": "maintenance 1"}, SHIPPED)
+    assert {finding.code for option in comparison.options for finding in option.findings} & {"entered-begins", "entered-days"} == set()
+
+
 def test_28_days_of_maintenance_alone_do_not_rest_on_when_it_begins() -> None:
     # 2 g per kg every 3 weeks in maintenance: 4 g per kg in 28 dates, its source's own figures, whenever it begins
     plan = ask_plan(

@@ -954,6 +954,14 @@ def test_the_vials_of_a_course_and_of_the_whole_schedule_stand_together() -> Non
     assert "in all, 2 courses: 6 of 20 g, 6 of 5 g; 1.2 g wasted, 0.8% of what is opened" in text
 
 
+def test_the_minutes_of_a_course_are_those_of_its_days() -> None:
+    plan = plan_of(product="octagam-10-us", rate_for="itp", days="3", cycles="2", every="4 weeks")
+    (day,) = {infusion.given.minutes for infusion in plan.infusions}
+    assert day
+    assert [course.given.minutes for course in plan.courses] == [3 * day] * 2
+    assert plan.given.minutes == 6 * day
+
+
 def test_an_increment_that_may_not_be_a_step_is_none() -> None:
     table = next(
         table for product in FORMULARY.products.values() for table in product.rates if table.increment and isinstance(_printed(table), Ramp)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ivigcalc.catalogue import data_file, load_catalogue
-from ivigcalc.catalogue.quoted import cap_quoted, narrowed, not_quoted, plain, said_of_dose
+from ivigcalc.catalogue.quoted import basis_of_cap, cap_quoted, narrowed, not_capped, not_quoted, plain, said_of_dose, weights_named
 from ivigcalc.model import Cap, Cited, Phase, Source, Span
 from ivigcalc.when import Interval
 from tests.conftest import RunCli
@@ -48,6 +48,8 @@ FAULTS: dict[str, Injected] = {
     "no locator": ("avwd", "        locator: Abstract\n", "", -1, "regimens.avwd.cited[1].locator", "is missing"),
     "no words of the source": ("cidp/maintenance", "quote: Maintenance dose is", "quote: not stated #", 0,
                                "regimens.cidp/maintenance.cited[1].quote", "the words of the source"),
+    "an id that is the indication of others": ("gbs/iqymune", "gbs/iqymune:", "mmn:", 0,
+                                               "regimens.mmn", "is the indication of other regimens"),
     "an alias of another": ("lems", "[lambert-eaton,", "[cll,", 0, "regimens.lems.aliases", "also a name of regimens.cll"),
     "an alias with a capital": ("lems", "[lambert-eaton,", "[LEMS,", 0, "regimens.lems.aliases[1]", "small letters"),
     "an id twice": ("", "\n  icaht:", "\n  itp:", 1, "itp", "stands twice"),
@@ -105,6 +107,33 @@ WARNINGS: dict[str, Injected] = {
                                 "is a part of what the quote says, 2 to 5 days"),
     "the most of a range of doses": ("pid/ontario-adult", "dose: 0.4 to 0.6 g/kg", "dose: 0.6 g/kg", 0,
                                      "regimens.pid/ontario-adult.phases[1].dose", "is a part of what the quote says, 0.4-0.6 g/kg"),
+    "an age in words alone": ("pid/asceniv-us", "    ages: {from: 12 years}\n", "", -1, "regimens.pid/asceniv-us.population",
+                              "states an age that no plan is held against"),
+    "one day, where the course is single": ("systemic-sclerosis-takehara", "days: 5", "days: 1", 0,
+                                            "regimens.systemic-sclerosis-takehara.phases[1].days", "1 day:"),
+    "the days of another phase": ("ms/trial", "days: 1\n", "days: 5\n", 1, "regimens.ms/trial.phases[2].every", "every 2 months:"),
+    "the dose of another phase": ("cidp/gammagard-us", "dose: 2 g/kg", "dose: 1 g/kg", 2,
+                                  "regimens.cidp/gammagard-us.phases[1].days", "2 days:"),
+    "the dose of another interval": ("mmn/maintenance-1g", "dose: 1 g/kg", "dose: 2 g/kg", 3,
+                                     "regimens.mmn/maintenance-1g.phases[1].every", "every 2 weeks:"),
+    "a beginning that nobody stated": ("cidp/gammagard-us", "begins: not stated", "begins: 3 weeks", 0,
+                                       "regimens.cidp/gammagard-us.phases[2].begins", "after 3 weeks: the quotes of this regimen"),
+    "a beginning within the course before": ("cidp/gammagard-us", "begins: not stated", "begins: 3 days", 0,
+                                             "regimens.cidp/gammagard-us.phases[2].begins", "the course before, of 5 days, which would"),
+    "another weight": ("abmr/ivig-alone", "weight_basis: adjusted", "weight_basis: actual", 0, "regimens.abmr/ivig-alone.weight_basis",
+                       "the quotes name adjusted body weight, and the entry does not"),
+    "another weight, abbreviated": ("mis-c/nih", "weight_basis: ideal", "weight_basis: actual", 0, "regimens.mis-c/nih.weight_basis",
+                                    "the quotes name ideal body weight"),
+    "no weight in pregnancy": ("measles/ontario", "    weight_basis_in_pregnancy: actual body weight\n", "", -1,
+                               "regimens.measles/ontario.weight_basis", "the quotes name actual body weight"),
+    "the most of a day for that of a course": ("mis-c/nih", "per: course", "per: day", 0, "regimens.mis-c/nih.phases[1].caps[1].per",
+                                               "it is the most of a course"),
+    "the most of a course for that of a day": ("ms/ontario-relapse", "at_most: 1 g/kg\n            per: day",
+                                               "at_most: 1 g/kg\n            per: course", 1,
+                                               "regimens.ms/ontario-relapse.phases[1].caps[1].per", "it is the most of a day"),
+    "younger than the population": ("pid/asceniv-us", "{from: 12 years}", "{from: 2 years}", 0, "regimens.pid/asceniv-us.ages",
+                                    "are not those of the population, adults and adolescents from 12 years"),
+    "months for years": ("pid/gammagard-us", "{from: 2 years}", "{from: 2 months}", 0, "regimens.pid/gammagard-us.ages", "are not those"),
     "another dose": ("itp", "dose: 0.4 g/kg", "dose: 0.5 g/kg", 0, "regimens.itp.phases[1].dose", "0.5 g per kg: the quotes"),
     "another range": ("pid/ontario-adult", "0.4 to 0.6", "0.4 to 0.8", 0, "regimens.pid/ontario-adult.phases[1].dose", "0.8 g per kg:"),
     "another number of days": ("itp", "days: 3", "days: 5", 0, "regimens.itp.phases[1].days", "5 days: the quotes"),
@@ -155,6 +184,19 @@ def test_what_is_suspicious_is_said_with_its_line_its_key_and_what_to_do(run_cli
     here = [found for found in warnings(run_cli, path) if found.startswith(f"{path}:{line}: {key}: ") and words in found]
     assert len(here) == 1, warnings(run_cli, path)
     assert here[0].isprintable()
+
+
+@pytest.mark.parametrize(("entry", "most"), [("mis-c/nih", "maximum total dose of 100 g"), ("ms/ontario-relapse", "maximum 1 g/kg")])
+def test_a_cap_that_is_taken_out_is_missed(run_cli: RunCli, tmp_path: Path, entry: str, most: str) -> None:
+    start = SHIPPED.index(f"\n  {entry}:\n")
+    caps = SHIPPED[SHIPPED.index("        caps:\n", start) : SHIPPED.index("    cited:\n", start)]
+    assert 3 < caps.count("\n") < 12
+    path, line = injected(tmp_path, entry, caps, "")
+    where = SHIPPED.count("\n", 0, SHIPPED.index("    phases:", start)) + 1
+    (found,) = (words for words in warnings(run_cli, path) if ": the quotes say " in words)
+    assert where < line
+    assert found.startswith(f"{path}:{where}: regimens.{entry}.phases: the quotes say ")
+    assert f"{most}, and no cap does" in found
 
 
 def test_what_is_suspicious_in_the_file_that_ships(run_cli: RunCli) -> None:
@@ -318,6 +360,66 @@ def test_a_cap_is_found_as_a_maximum_in_its_own_unit(grams: Fraction | None, g_p
 )
 def test_what_a_quote_says_of_a_dose(quote: str, basis: str, most: bool) -> None:
     assert said_of_dose(Fraction(2), [quote]) == (frozenset(basis.split()), most)
+
+
+@pytest.mark.parametrize(
+    ("quote", "read", "words"),
+    [
+        ("2 g/kg, at most 100 g", [], "at most 100 g"),
+        ("2 g/kg, not more than 1000 mg/kg a day", [], "not more than 1000 mg/kg"),
+        ("2 g/kg, at most 25 g", [], None),  # the cap
+        ("up to 2 g/kg", [], None),  # the dose
+        ("at most 100 g", ["The 100 g of the source are for adults."], None),
+        ("at most 2 g/kg a day", [], None),
+        ("at most 2 g/kg over 20 days", [], "at most 2 g/kg"),  # the dose is that of a day
+        ("maximum rate 5 mL/kg/h", [], None),
+    ],
+)
+def test_the_most_that_a_quote_names_has_a_cap(quote: str, read: list[str], words: str | None) -> None:
+    own = figures("2")._replace(caps=(Cap(Fraction(25), "day", Cited(SOURCE, "Page 1", "at most 25 g"), None),))
+    assert not_capped([own], [quote], read) == ([words] if words else [])
+
+
+@pytest.mark.parametrize(
+    ("quote", "basis"),
+    [
+        ("(max. 25 g/day)", "day"),
+        ("at most 1 g/kg daily", "day"),
+        ("up to a maximum total dose of 100 g", "course"),
+        ("up to 1 g/kg weekly", "course"),
+        ("maximum 2 g/kg to be given over 2 days", "course"),
+        ("at most 100 g", None),
+    ],
+)
+def test_what_a_quote_says_of_the_most(quote: str, basis: str | None) -> None:
+    assert basis_of_cap(Cap(Fraction(25), "day", Cited(SOURCE, "Page 1", quote), None)) == basis
+
+
+def test_the_weights_that_quotes_name() -> None:
+    quotes = ["2 g/kg adjusted body weight", "on Ideal weight", "2 g/kg IBW/dose", "pre-pregnancy body weight", "the weight itself"]
+    assert weights_named(quotes) == {"adjusted", "ideal", "pre-pregnancy"}
+    assert weights_named(["actual body weight"]) == {"actual"}
+
+
+@pytest.mark.parametrize(
+    ("stated", "quote", "missing"),
+    [
+        # figures that stand beside another dose are those of another phase
+        (figures("2", 5), "2 g/kg over 2 days, then 1 g/kg over 5 days", ["days"]),
+        (figures("1", 5), "2 g/kg over 2 days, then 1 g/kg over 5 days", []),
+        (figures("2", every=Interval(4, "week")), "1 g/kg every 4 weeks or 2 g/kg every 8 weeks", ["every"]),
+        (figures("2", every=Interval(8, "week")), "1 g/kg every 4 weeks or 2 g/kg every 8 weeks", []),
+        (figures("2", 5), "2 g/kg. Given over 5 days.", []),
+        (figures("2", 1), "2 g/kg; single booster of 1 g/kg", ["days"]),
+        (figures("2", 1), "a single course of 2 g/kg", ["days"]),
+        (figures("2", 1), "a single infusion of 2 g/kg", []),
+        (figures("2")._replace(begins=Interval(3, "week")), "2 g/kg every 3 weeks", ["begins"]),
+        (figures("2")._replace(begins=Interval(3, "week")), "after 3 weeks 2 g/kg", []),
+        (figures("2")._replace(begins=Interval(3, "week")), "2 g/kg three weeks later", []),
+    ],
+)
+def test_figures_stand_beside_their_dose(stated: Phase, quote: str, missing: list[str]) -> None:
+    assert [key for key, _ in not_quoted(stated, [quote], [])] == missing
 
 
 @pytest.mark.parametrize(

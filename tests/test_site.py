@@ -338,8 +338,9 @@ def test_the_choices_side_by_side_name_what_came_from_the_site(tmp_path: Path) -
         regimens={"melanoma-q3w": own, "melanoma": {**group, "choose": ["melanoma-q3w", "melanoma-high-dose"]}},
         products={"privigen-us": product(brand="privigen")},
     )  # fmt: skip
-    choices = ask(site, weight="62", regimen="melanoma")
+    choices = ask(site, weight="62", regimen="melanoma", at_risk="kidney")
     assert isinstance(choices, Comparison)
+    assert "kidney-risk" in codes_of(choices)  # the site's findings stand beside those of the patient
     assert {
         *("site-round", "site-product", "site-regimen-melanoma-replaced", "site-regimen-melanoma-q3w-replaced"),
         "site-product-privigen-us-replaced",
@@ -414,6 +415,15 @@ def test_a_regimen_that_replaces_ours_warns_in_every_output(run_cli: RunCli, tmp
     for words in (["plan", *ITP], ["regimens"], ["regimens", "itp"], ["regimens", "show", "itp"]):
         assert entry(run_cli(*words, "--site", path).text, "Warning") == warning
     assert "Warning" not in run_cli("regimens", "show", "itp", "--site", "none").text
+
+
+def test_where_sources_differ_is_said_of_a_regimen_that_replaces_ours_too(tmp_path: Path) -> None:
+    own = regimen(phase("1 g/kg", "day", "3"), indication="toxic-epidermal-necrolysis")
+    plan = ask_plan(site_of(tmp_path, {}, regimens={"ten": own}), weight="40", regimen="ten")
+    assert [conflict.text for conflict in CATALOGUE.regimens["ten"].conflicts]
+    assert plan.regimen
+    assert plan.regimen.conflicts == CATALOGUE.regimens["ten"].conflicts
+    assert CATALOGUE.regimens["ten"].conflicts[0].text in " ".join(finding.text for finding in plan.findings)
 
 
 def test_a_page_of_a_choice_names_the_member_that_is_the_sites_own(run_cli: RunCli, tmp_path: Path) -> None:

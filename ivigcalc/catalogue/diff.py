@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from ivigcalc.changes import CatalogueChange, Change, RegimenChange
 from ivigcalc.model import Cap, Catalogue, Cited, Phase, Regimen
 
-FIGURES = ("ages", "weight_basis", "weight_basis_in_pregnancy", "window", "choose")
-WORDS = ("name", "indication", "aliases", "population", "jurisdiction", "specialty", "standing", "readings", "notes", "not_stated")
+RESTS_ON = ("indication", "aliases", "population", "ages", "weight_basis", "weight_basis_in_pregnancy", "window", "choose")
+"""What decides which plan a name gives, for whom and on which weight."""
+WORDS = ("name", "jurisdiction", "specialty", "standing", "readings", "notes", "not_stated")
 PHASE = ("name", "dose", "per", "days", "every", "cycles", "begins")
 SOURCE = ("citation", "url", "licence", "read", "external", "kind")
 AROUND = ("indications", "ambiguous", "not_ivig", "not_recommended")
@@ -33,7 +34,7 @@ def compare_catalogues(old: Catalogue, new: Catalogue) -> CatalogueChange:
 def _regimen(key: str, old: Regimen | None, new: Regimen | None) -> RegimenChange:
     if old is None or new is None:
         return RegimenChange(key, old, new, (), ())
-    figures = [*_phases(old.phases, new.phases), *_fields(old, new, FIGURES)]
+    figures = [*_phases(old.phases, new.phases), *_fields(old, new, RESTS_ON)]
     words = [*_fields(old, new, WORDS), *_cited("", old.cited, new.cited)]
     for before, now in zip(old.phases, new.phases, strict=False):
         words += _cited("cap ", tuple(cap.cited for cap in before.caps), tuple(cap.cited for cap in now.caps))

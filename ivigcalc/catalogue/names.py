@@ -61,10 +61,10 @@ def check_names(root: Item, catalogue: Catalogue) -> None:
                 _own(entry and entry.at("aliases"), owner, alias, f"{section}.{key}", f"{alias} is also a name of")
     used = {regimen.indication for regimen in regimens.values()}
     for key, regimen in regimens.items():
-        for alias in regimen.aliases or ():
-            if alias in used and alias != regimen.indication:  # whoever types the disease would get the plan of another
-                entry = root.at("regimens", key, "aliases")
-                entry.fault(f"{alias} is the indication of other regimens, expected a name that is no other indication's")
+        for name in (key, *(regimen.aliases or ())):
+            if name in used and name != regimen.indication:  # whoever types the disease would get the plan of another
+                entry = root.at("regimens", key) if name == key else root.at("regimens", key, "aliases")
+                entry.fault(f"{name} is the indication of other regimens, expected a name that is no other indication's")
     for key in catalogue.indications:
         if key not in used:
             root.at("indications", key).fault("is the indication of no regimen here, expected one that a regimen names")

@@ -18,8 +18,10 @@ _spelled = re.compile(rf"\b(?:{'|'.join(_SPELLED)})\b")
 
 _MORE = r"(?: ?(?:-|to|or|and) ?[\d.]+)?"  # the rest of a range
 _LESS = r"(?:\d+ ?(?:-|to|or) ?)?"  # its beginning
-_ONCE = r"\bsingle\b|\bonce\b|\b1 (?:dose|infusion)\b|\b1-time\b|\binitial dose\b"
-_ONE_DAY = rf"{_ONCE}|\b(?:1) day\b"
+_ONCE = r"\bonce\b|\b1 (?:dose|infusion)\b|\b1-time\b|\binitial dose\b"
+_ONE_DAY = rf"{_ONCE}|\bsingle (?:intravenous |iv )?(?:dose|infusion|day)\b|\b1 day\b"
+_any_dose = re.compile(r"\d ?(?:m?g|gm|grams?|milligrams?)(?: ?/ ?| per )k(?:g|ilogram)\b")
+_clause_ends = re.compile(r"; |\. |\bfollowed by\b|\bthen\b|\bmaintenance\b| or (?=[\d.]+ ?m?g\b)")
 _RANGE = r"(?<![\d.])(\d[\d.]*) ?(?:-|to) ?(\d[\d.]*)[ -]?"
 _RANGES = {
     "dose": rf"{_RANGE}(?:(?P<mg>mg|milligrams?)|gm?|grams?)(?: ?/ ?| per )k(?:g|ilogram)\b",
@@ -27,9 +29,11 @@ _RANGES = {
     "every": rf"\bevery {_RANGE}(?P<unit>day|week|month)s?\b",
     "cycles": rf"{_RANGE}(?:\w+ )?(?:cycles|courses|infusions|doses|times)\b",
 }
-_ONE_COURSE = rf"{_ONCE}|\binitial\b|\binduction\b|\bloading\b|\b1 (?:course|cycle)\b"
+_ONE_COURSE = rf"{_ONCE}|\bsingle\b|\binitial\b|\binduction\b|\bloading\b|\b1 (?:course|cycle)\b"
 _FOR_ONE = {"day": r"|\bdaily\b", "week": r"|\bweekly\b|\bper week\b|/w(?:k|eek)\b", "month": r"|\bmonthly\b|\bper month\b|/mo(?:nth)?\b"}
 _MOST = r"(?:\bmax\w*|\bup to|\bat most|\bnot (?:be )?more than|\bexceed\w*)"
+_most_figure = re.compile(rf"{_MOST}\.?[^\d.;]{{0,40}}(?P<figure>\d[\d.]*) ?(?P<unit>mg|gm?)\b(?P<per_kg> ?/ ?kg| per kg)?")
+_weight = re.compile(r"\b(?:ideal|adjusted|pre-pregnancy|actual)(?= (?:body )?weight\b)|\bibw\b")
 _most_before = re.compile(rf"{_MOST}\.?(?: (?:is|a|an|of|daily|total|dose))*\W*$")
 _kg = (
     r"(?: ?/ ?kg| per (?:kg|kilogram))?(?: of)?(?:/?[ ]?(?:body weight|bw|ibw|abw|adjusted body weight))?"
@@ -55,26 +59,44 @@ def plain(words: str) -> str:
 def not_quoted(phase: Phase, quotes: Iterable[str], read: Iterable[str]) -> list[tuple[str, str]]:
     """List the figures of a phase that stand in no quote; days, interval and courses may also be read into them, and then that is said.
 
+    They have to stand beside the dose, or where no dose is spoken of: those of another dose are another phase's.
+
     Args: the phase; the quotes; the readings and notes.
     Returns: the key of each figure, such as days, and the figure in words.
     """
-    said = [plain(words) for words in quotes]
-    also = [*said, *map(plain, read)]
-    wanted = [("dose", f"{screen_text(dose)} g per kg", dose_pattern(dose), said) for dose in _ends(phase.dose)]
+    said, also = [*map(plain, quotes)], [*map(plain, read)]
+    clauses = [clause for words in said for clause in _clause_ends.split(words)]
+    doses = [dose_pattern(dose) for dose in _ends(phase.dose)]
+    of_none = [clause for clause in clauses if not _any_dose.search(clause)]
+    beside = [clause for clause in clauses if any(re.search(dose, clause) for dose in doses)]
+    missing = [_missing(phase, [clause, *of_none, *also]) for clause in beside] or [_missing(phase, [*said, *also])]
+    unsaid = [
+        ("dose", f"{screen_text(dose)} g per kg")
+        for dose in _ends(phase.dose)
+        if not any(re.search(dose_pattern(dose), words) for words in said)
+    ]
+    return [*unsaid, *min(missing, key=len)]
+
+
+def _missing(phase: Phase, texts: list[str]) -> list[tuple[str, str]]:
+    """The figures beside the dose that stand in none of some texts."""
+    wanted = []
     for days in _ends(phase.days):
         once = f"|{_ONE_DAY}" if days == 1 else ""
-        wanted.append(("days", _count(days, "day"), rf"\b{days}{_MORE}[ -](?:\w+ )?(?:days?|doses|infusions)\b{once}", also))
+        wanted.append(("days", _count(days, "day"), rf"\b{days}{_MORE}[ -](?:\w+ )?(?:days?|doses|infusions)\b{once}"))
     for every in _ends(phase.every):
         number, unit = every.number, every.unit
         once = _FOR_ONE[unit] + rf"|\bevery {unit}\b" if number == 1 else ""
         spaced = rf"\bevery {_LESS}{number}{_MORE}[ -]?{unit}s?\b|\b{number}[ -]{unit}(?:ly| intervals?)\b"
-        wanted.append(("every", f"every {every}", spaced + once, also))
+        wanted.append(("every", f"every {every}", spaced + once))
     for cycles in _ends(phase.cycles):
         once = f"|{_ONE_COURSE}" if cycles == 1 else ""
         pattern = rf"\b{_LESS}{cycles}{_MORE} (?:\w+ )?(?:cycles|courses|infusions|doses|times)\b{once}"
-        wanted.append(("cycles", _count(cycles, "course"), pattern, also))
-    missing = ((key, words) for key, words, pattern, texts in wanted if not any(re.search(pattern, text) for text in texts))
-    return list(dict.fromkeys(missing))
+        wanted.append(("cycles", _count(cycles, "course"), pattern))
+    if phase.begins:
+        when = rf"{phase.begins.number} {phase.begins.unit}s?"
+        wanted.append(("begins", f"after {phase.begins}", rf"\b(?:after|at|from) {when}\b|\b{when} (?:after|later|from|following)\b"))
+    return [(key, words) for key, words, pattern in wanted if not any(re.search(pattern, text) for text in texts)]
 
 
 def narrowed(phases: Iterable[Phase], quotes: Iterable[str], read: Iterable[str]) -> list[tuple[int, str, str]]:
@@ -113,6 +135,44 @@ def cap_quoted(cap: Cap) -> bool:
     unit = r" ?gm?\b(?! ?/ ?kg| per kg)" if cap.g_per_kg is None else r" ?gm?(?: ?/ ?| per )kg"
     milligrams = rf"|{exact_text(most * 1000)} ?mg(?: ?/ ?| per )kg" if cap.g_per_kg is not None else ""
     return bool(re.search(rf"{_MOST}\D*(?:(?<![\d.]){exact_text(most)}{unit}{milligrams})", plain(cap.cited.quote)))
+
+
+def not_capped(phases: Iterable[Phase], quotes: Iterable[str], read: Iterable[str]) -> list[str]:
+    """List the most that quotes name and that no cap or dose has, unless a reading or note speaks of it.
+
+    Args: the phases of a regimen; its quotes; the readings and notes.
+    Returns: the words of each.
+    """
+    listed, also = list(phases), [*map(plain, read)]
+    caps = {(most, cap.g_per_kg is not None) for phase in listed for cap in phase.caps if (most := cap.g_per_kg or cap.grams)}
+    missing = []
+    for words in map(plain, quotes):
+        for found in _most_figure.finditer(words):
+            figure, per_kg = Fraction(found["figure"]) / (1000 if found["unit"] == "mg" else 1), bool(found["per_kg"])
+            basis = _basis_of_most(found, words)
+            dosed = per_kg and any(figure in _ends(phase.dose) and basis in (None, phase.per) for phase in listed)
+            pattern = dose_pattern(figure) if per_kg else rf"(?<![\d.]){exact_text(figure)} ?g\b"
+            if (figure, per_kg) not in caps and not dosed and not any(re.search(pattern, text) for text in also):
+                missing.append(found[0])
+    return list(dict.fromkeys(missing))
+
+
+def basis_of_cap(cap: Cap) -> Basis | None:
+    """Whether the quote of a cap says that it is for a day or for a course; None where it says neither."""
+    words = plain(cap.cited.quote)
+    return next((basis for found in _most_figure.finditer(words) if (basis := _basis_of_most(found, words))), None)
+
+
+def _basis_of_most(found: re.Match[str], words: str) -> Basis | None:
+    after = words[found.end() :]
+    if _day_after.match(after):
+        return "day"
+    return "course" if "total" in found[0] or _course_after.match(after) else None
+
+
+def weights_named(quotes: Iterable[str]) -> set[str]:
+    """The kinds of body weight that quotes name, in the words of `weight_basis`."""
+    return {"ideal" if found == "ibw" else found.split()[0] for words in map(plain, quotes) for found in _weight.findall(words)}
 
 
 def dose_pattern(g_per_kg: Fraction) -> str:

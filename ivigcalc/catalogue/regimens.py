@@ -106,7 +106,10 @@ def add_regimens(root: Item, sources: dict[str, Source], shipped: Catalogue) -> 
     Returns: both.
     """
     none: dict[str, Regimen] = {}
-    own = root.take_or("regimens", lambda item: _regimens(item, sources, ()), none) or none
+    between = tuple(
+        dict.fromkeys(conflict for regimen in shipped.regimens.values() for conflict in regimen.conflicts)
+    )  # those of ours stay
+    own = root.take_or("regimens", lambda item: _regimens(item, sources, between), none) or none
     merged = shipped._replace(regimens={**shipped.regimens, **own})
     if own:
         check_names(root, merged)

@@ -1,11 +1,12 @@
 """What is suspicious in a data file that has no fault: each with its line, its key and what to do. Nothing here refuses a file."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from difflib import SequenceMatcher
 from fractions import Fraction
 
-from ivigcalc.catalogue.quoted import cap_quoted, narrowed, not_quoted, said_of_dose
+from ivigcalc.catalogue.quoted import basis_of_cap, cap_quoted, narrowed, not_capped, not_quoted, said_of_dose, weights_named
 from ivigcalc.catalogue.reading import Item, Node
 from ivigcalc.model import Cited, Limit, Phase, Regimen
 from ivigcalc.numbers import screen_text
@@ -31,6 +32,8 @@ EXACTLY = {
     "weight used for dosing": "weight_basis",
 }
 """What `not_stated` says of one figure and of nothing else."""
+_A_YEAR = {"year": 1, "month": 12}
+_an_age = re.compile(r"\b(\d+) (year|month)s?\b", re.IGNORECASE)
 
 
 def review(
@@ -51,6 +54,8 @@ def review(
             _caps(item, phase)
             _overlap(item, phase)
         _narrowed(entry, regimen)
+        _beside(entry, regimen)
+        _population(entry, regimen)
         if not regimen.choose:
             _not_stated(entry, regimen)
     _same_indication(root, regimens, indications)
@@ -105,8 +110,8 @@ def _quotes(item: Item, phase: Phase, regimen: Regimen) -> None:
     quotes = [cited.quote for cited in (*regimen.cited, *(cap.cited for cap in phase.caps))]
     unquoted = not_quoted(phase, quotes, (*regimen.readings, *regimen.notes))
     for key, words in unquoted:
-        also = "" if key == "dose" else ", or say under readings how it is read"
-        item.at(key).fault(f"{words}: the quotes of this regimen do not hold that figure, quote the words that state it{also}")
+        also, where = ("", "") if key == "dose" else (", or say under readings how it is read", " beside its dose")
+        item.at(key).fault(f"{words}: the quotes of this regimen do not hold that figure{where}, quote the words that state it{also}")
     for dose in dict.fromkeys(phase.dose or ()):
         said, most = said_of_dose(dose, quotes)
         said = said or said_of_dose(dose, regimen.readings)[0]
@@ -133,11 +138,42 @@ def _narrowed(entry: Item, regimen: Regimen) -> None:
         phases[at].at(key).fault(f"is a part of what the quote says, {words}; state the whole range, or say under readings why not")
 
 
+def _beside(entry: Item, regimen: Regimen) -> None:
+    """The weights and the most that quotes name, against the entry; when a phase begins, against the course before it."""
+    quotes = [cited.quote for cited in (*regimen.cited, *(cap.cited for phase in regimen.phases for cap in phase.caps))]
+    bases = {words.split()[0] for words in (regimen.weight_basis, regimen.weight_basis_in_pregnancy) if words}
+    for named in sorted(weights_named(quotes) - bases):
+        entry.at("weight_basis").fault(
+            f"the quotes name {named} body weight, and the entry does not, check which weight the source doses on"
+        )
+    for words in not_capped(regimen.phases, quotes, (*regimen.readings, *regimen.notes)):
+        entry.at("phases").fault(f"the quotes say {words}, and no cap does, add it under caps, or say under readings what it means")
+    phases = _rows(entry, "phases")
+    for item, before, phase in zip(phases[1:], regimen.phases, regimen.phases[1:], strict=False):
+        if phase.begins and before.days and before.days.high > days_in(phase.begins):
+            words = f"is counted from the start of the course before, of {before.days.high} days, which would not have ended, check both"
+            item.at("begins").fault(words)
+
+
+def _population(entry: Item, regimen: Regimen) -> None:
+    """The ages that the words of a population state, against those that plans are held against."""
+    ages = regimen.ages
+    if ages is None:
+        if _an_age.search(regimen.population or "") or re.search(r"\badolescents?\b", regimen.population or "", re.IGNORECASE):
+            entry.at("population").fault("states an age that no plan is held against, add it as figures, such as ages: {from: 2 years}")
+        return
+    stated = [Fraction(number) / _A_YEAR[unit.lower()] for number, unit in _an_age.findall(regimen.population or "")]
+    if any(age not in (ages.from_years, ages.below_years) for age in stated):
+        entry.at("ages").fault(f"are not those of the population, {regimen.population}, check both")
+
+
 def _caps(item: Item, phase: Phase) -> None:
     for entry, cap in zip(_rows(item, "caps"), phase.caps, strict=True):
         if not cap_quoted(cap):
             figure = f"{screen_text(cap.g_per_kg)} g per kg" if cap.g_per_kg is not None else f"{screen_text(cap.grams or Fraction(0))} g"
             entry.at("at_most").fault(f"{figure}: the quote does not hold that figure as a maximum, quote the words that state it")
+        if (said := basis_of_cap(cap)) and said != cap.per:
+            entry.at("per").fault(f"{cap.per}, where the quote says that it is the most of a {said}, check which of the two is meant")
         if phase.dose and cap.per == phase.per and cap.g_per_kg is not None and cap.g_per_kg < phase.dose.low:
             entry.at("at_most").fault(
                 f"is less than the dose of {screen_text(phase.dose.low)} g per kg, which is then never given, check both figures"

@@ -11,6 +11,8 @@ from ivigcalc.units import Basis, Dose, read_dose
 
 SHORT = 3
 """Words of no more letters than this count at the beginning of a word only, those of two letters as a whole word."""
+ABBREVIATION = 4
+"""Names of no more letters than this are taken for abbreviations, of which one letter makes another disease."""
 MOST_NAMED = 3
 VERY_CLOSE, CLOSE_WORD, CLOSE = 80, 75, 60
 """How much [%] of two names has to be the same, by difflib's measure."""
@@ -64,7 +66,7 @@ def suggest(catalogue: Catalogue, key: str, names: Iterable[str]) -> str:
     else:
         close = _close(key, names, VERY_CLOSE) or _indications_of(catalogue, words) or _alike(key, names)
     if not close:
-        close = _indications_of(catalogue, [_nearest(catalogue, word) or word for word in words])
+        close = _indications_of(catalogue, [(len(word) > ABBREVIATION and _nearest(catalogue, word)) or word for word in words])
     if len(close) > MOST_NAMED:
         kind, word = ("regimens", close[0].partition("/")[0]) if "/" in key else ("indications", key.replace("-", " "))
         return f"it may mean {len(close)} {kind}; list them with: ivigcalc regimens {word}"
@@ -80,8 +82,19 @@ def _close(key: str, names: Iterable[str], percent: int) -> list[str]:
 
 
 def _alike(key: str, names: Iterable[str]) -> list[str]:
-    """Names that are less close: with the same first letter or as many letters, since asthma is no slip for myasthenia."""
-    return [name for name in _close(key, names, CLOSE) if name[0] == key[0] or len(name) == len(key)]
+    """Names that are less close: with the same first letter or as many letters, since asthma is no slip for myasthenia; an abbreviation
+    that one slip makes of another, since cvid is none for cidp."""
+    close = _close(key, names, CLOSE)
+    if len(key) <= ABBREVIATION:
+        return [name for name in close if _one_slip(key, name)]
+    return [name for name in close if name[0] == key[0] or len(name) == len(key)]
+
+
+def _one_slip(key: str, name: str) -> bool:
+    """Whether letters changed places, one is too many or too few, or one after the first is another."""
+    one_less, name_less = ({word[:at] + word[at + 1 :] for at in range(len(word))} for word in (key, name))
+    other = len(key) == len(name) and key[0] == name[0] and sum(one != two for one, two in zip(key, name, strict=True)) == 1
+    return other or sorted(key) == sorted(name) or key in name_less or name in one_less
 
 
 def _with_slash(key: str, names: list[str]) -> list[str]:

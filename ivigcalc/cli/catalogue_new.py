@@ -1,5 +1,6 @@
 """`ivigcalc catalogue new`: the questions. An answer is judged by the loader and asked again with its words; nothing is filled in."""
 
+import re
 import sys
 from contextlib import redirect_stdout
 from typing import NamedTuple
@@ -16,10 +17,11 @@ from ivigcalc.cli.output import printable, screen_width, tell
 from ivigcalc.errors import InputError
 from ivigcalc.export.screen import wrap
 from ivigcalc.model import Catalogue
+from ivigcalc.safety.population import read_ages
 
 NONE = ""
 """The answer that leaves a key out: Enter alone."""
-OPTIONAL = ("specialty", "standing", "weight_basis_in_pregnancy", "window")
+OPTIONAL = ("specialty", "standing", "ages", "weight_basis_in_pregnancy", "window")
 _ENTER = "Enter for none"
 _FIGURES = {"dose": "dose", "days": "days of a course", "every": "interval", "cycles": "number of courses"}
 
@@ -51,7 +53,7 @@ def prompt(question: str, default: str | None = None) -> str:
             raise
         except UnicodeDecodeError:
             raise InputError("what was typed is not UTF-8; set the terminal to UTF-8 and begin again") from None
-    return " ".join(str(answer).split(" ")).strip()
+    return re.sub(" +", " ", str(answer)).strip()
 
 
 def confirm(question: str) -> bool:
@@ -86,6 +88,7 @@ def ask_regimen(known: Catalogue, there: frozenset[str]) -> Asked:
     _ask(asked, entry, "standing", at, f"How it stands: {', '.join(STANDINGS)}; {_ENTER}", NONE)
     _ask(asked, entry, "jurisdiction", at, "Country or state whose source it is", NOT_STATED)
     _ask(asked, entry, "population", at, "Population: whom the source is about", NOT_STATED)
+    _ages(asked, at)
     _ask(asked, entry, "weight_basis", at, f"Weight that the source names, {', '.join(WEIGHTS)}, and any words", NOT_STATED)
     _ask(asked, entry, "weight_basis_in_pregnancy", at, f"Another weight that it names for pregnancy; {_ENTER}", NONE)
     _citations(asked, at)
@@ -147,10 +150,23 @@ def _sound() -> Draft:
     """An entry that the loader takes, in the order of regimens.yaml; a key that is left out has none of its own."""
     return {
         "name": "open", "indication": "open", "aliases": [], "specialty": NONE, "standing": NONE, "jurisdiction": NOT_STATED,
-        "population": NOT_STATED, "weight_basis": NOT_STATED, "weight_basis_in_pregnancy": NONE,
+        "population": NOT_STATED, "ages": NONE, "weight_basis": NOT_STATED, "weight_basis_in_pregnancy": NONE,
         "phases": [{"phase": "course", "per": "day", **dict.fromkeys(_FIGURES, NOT_STATED)}], "window": NONE,
         "cited": [{"source": "open", "locator": "open", "quote": "open"}], "readings": [], "notes": [], "not_stated": [],
     }  # fmt: skip
+
+
+def _ages(asked: Asked, at: str) -> None:
+    """Ask for the ages of a population whose words state none that plans are held against."""
+    population = asked.entry["population"]
+    if population == NOT_STATED or read_ages(population):
+        return
+    ages: Draft = {"from": "1 year", "below": "99 years"}
+    asked.entry["ages"] = ages
+    for key, example in (("from", "2 years"), ("below", "18 years")):
+        if _ask(asked, ages, key, f"{at}.ages", f"Ages of its patients, {key} which age, such as {example}; {_ENTER}", NONE) == NONE:
+            del ages[key]
+    asked.entry["ages"] = ages or NONE
 
 
 def _citations(asked: Asked, at: str) -> None:
@@ -211,7 +227,9 @@ def _phases(asked: Asked, at: str) -> None:
         _ask(asked, phase, "every", place, f"{of}Interval from start to start, such as 3 weeks", NOT_STATED)
         _ask(asked, phase, "cycles", place, f"{of}How many courses", NOT_STATED)
         if number > 1:
-            _ask(asked, phase, "begins", place, f"{of}When it begins after the start of the last course before, such as 3 weeks")
+            _ask(
+                asked, phase, "begins", place, f"{of}When it begins after the start of the last course before, such as 3 weeks", NOT_STATED
+            )
         _caps(asked, phase, place, of)
 
 

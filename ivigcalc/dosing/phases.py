@@ -20,7 +20,7 @@ def choices_for(phase: Phase, phases: tuple[Phase, ...], choices: Choices) -> Ch
     Returns: the choices of this phase.
     Raises: InputError for a bare figure that no phase, or more than one, leaves open.
     """
-    own = choices._replace(dose=None, days=None, every=None, begins=None, by_phase=())
+    own = choices._replace(dose=None, days=None, every=None, begins=None)
     for figure in PLACEHOLDERS:
         if (bare := getattr(choices, figure)) is None:
             continue

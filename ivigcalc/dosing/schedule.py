@@ -105,6 +105,7 @@ def _due(last: Slot, phase: Settled, anchor: date | None, number: int) -> date |
     if every is None:
         raise Refused(f'course {last.cycle + 1}: no source states an interval; add --every, such as --every "4 weeks"')
     if last.start is None or anchor is None:
-        check_interval(every, last.phase.days, "--every" if number else "--begins")
+        if not number:  # the interval of a phase's own courses was checked before
+            check_interval(every, last.phase.days, "--begins")
         return None
     return add_interval(anchor if number else last.start, every, number or 1)

@@ -250,6 +250,10 @@ def dosing_weight(
         decision = decide(patient, name, policies)
         if isinstance(decision, Undecided):
             needs = f"; add {', '.join(decision.needs)}" if decision.needs else ""
+            if wanted is None and not needs:  # no input helps, as for a child whom Devine's formula does not reach
+                needs = (
+                    "; the source names that weight; if another is meant, write it, such as --dosing-weight actual, and the plan says so"
+                )
             raise Refused(f"--dosing-weight {name} cannot be worked out: {decision.reason}{needs}")
         why = "asked for" if wanted else f"the source names {stated}"
         return decision._replace(reason=f"{why}; {decision.reason}")

@@ -171,7 +171,11 @@ def _expected_lines(check: Check) -> list[list[str]]:
     """What the order is compared with: the one expectation, or the nearest of several."""
     if check.result is None:
         return []
-    of = check.result.regimen.id if check.result.regimen else "a dose entered by hand"
+    if check.result.regimen:
+        of = f"from {check.result.regimen.id}"
+    else:  # the names of an indication's choices begin with their regimens
+        several = isinstance(check.result, Comparison) and any(option.regimen for option in check.result.options)
+        of = "of the indication" if several else "from a dose entered by hand"
     lines = []
     for expected, kind in {judged.expected: judged.kind for judged in check.judged if judged.expected}.items():
         which = "the nearest of" if kind == "differs" else "one of"
@@ -182,7 +186,7 @@ def _expected_lines(check: Check) -> list[list[str]]:
         if set(expected.days_g) != {expected.day_g}:
             calculated = f"{_g(expected.day_g)} a day, {_g(expected.course_g)} per course, {calculated}"
         doses = doses_text(expected.days_g, sum(expected.days_g, Fraction(0)))
-        lines.append([doses, f"{calculated}, calculated", *every, *_dates(expected.dates), f"from {of}{name}"])
+        lines.append([doses, f"{calculated}, calculated", *every, *_dates(expected.dates), f"{of}{name}"])
     return lines
 
 

@@ -45,7 +45,7 @@ def _weight_of(change: RegimenChange) -> int:
 
 def _counts(change: CatalogueChange) -> str:
     kinds = [_kind(regimen) for regimen in change.regimens]
-    named = {"Changed": "changed in figures", "Removed": "removed", "Added": "added", "Words": "changed in words alone"}
+    named = {"Changed": "changed in what plans rest on", "Removed": "removed", "Added": "added", "Words": "changed in words alone"}
     found = [f"{kinds.count(kind)} {text}" for kind, text in named.items() if kind in kinds]
     return ", ".join(found) or "none changes"
 
@@ -61,7 +61,7 @@ def _regimen(screen: Screen, change: RegimenChange, lines: Callable[[Phase], lis
             if regimen:
                 screen.entry(label, _all_doses(regimen, lines))
     if change.figures:
-        screen.entry("Figures", [_changed(figure) for figure in change.figures])
+        screen.entry("Changes", [_changed(figure) for figure in change.figures])
     if change.words:
         screen.entry("Text", [_changed(text) for text in change.words])
 

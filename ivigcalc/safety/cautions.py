@@ -257,7 +257,7 @@ def _weighed(day: date, plan: Plan, caution: Caution) -> Iterator[Finding]:
     late = next(((cycle, start) for cycle, start in starts if until < start), None)
     if late is None:
         return
-    what = f"course {late[0]} on {screen_date(late[1])}" if len(plan.courses) > 1 and late[0] > 1 else screen_date(late[1])
+    what = f"course {late[0]} on {screen_date(late[1])}" if late[0] > 1 else screen_date(late[1])
     lead = f"Weighed on {screen_date(day)}, more than {screen_text(months)} months before {what}"
     yield _finding("weight-date", "warning", lead, caution)
 

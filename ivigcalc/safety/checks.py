@@ -92,7 +92,7 @@ def check(
         findings += check_site(site, rests_on((plan.regimen, *among), plan.choices.supply, plan.rates and plan.rates.ramp))
     rank = {"refusal": 0, "warning": 1, "note": 2}
     ranked = tuple(sorted(dict.fromkeys(findings), key=lambda finding: rank[finding.level]))
-    return plan._replace(findings=ranked, site=site) if ranked or site else plan
+    return plan._replace(findings=ranked, site=site)
 
 
 def mark(
@@ -143,7 +143,7 @@ def accept(findings: tuple[Finding, ...], acceptances: tuple[str, ...], reason: 
     refuse_never(acceptances)
     accepted: set[tuple[str, str]] = set()
     for text in acceptances:
-        match = re.fullmatch(rf"([a-z0-9-]+)=({NUMBER})", text.strip(), re.ASCII)
+        match = re.fullmatch(rf"([a-z0-9-]+)=({NUMBER})", text.strip())
         if not match:
             raise InputError(f"--accept: {text!r} cannot be read; write the code and figure that the refusal names, such as daily-dose=1.5")
         if match[1] not in asked:
@@ -316,11 +316,8 @@ def _in_words(figure: int | str) -> str:
 
 def _provenance(plan: Plan) -> list[Finding]:
     """Say what stands behind the dose where it is not the regimen's document."""
-    found = []
-    if plan.regimen is None:
-        found.append(Finding("no-source", "warning", "The dose was entered by hand; no source stands behind it."))
-    if plan.regimen:
-        found += _standing(plan.regimen)
+    by_hand = Finding("no-source", "warning", "The dose was entered by hand; no source stands behind it.")
+    found = _standing(plan.regimen) if plan.regimen else [by_hand]
     for cited in plan.cited:
         if cited.source.external:
             text = "A source from outside the regimen's document stands behind the dose."

@@ -191,8 +191,8 @@ def _of_source(plan: Plan, most: Most) -> str:
     """How the regimen's own figures cause it."""
     if not (begun := _begun_by_hand(plan, most)):
         return "the regimen's own source states it"
-    phases = " and ".join(f"{phase.name} begins after {phase.begins}, which was entered by hand, and" for phase in begun)
-    return f"the doses are those of the regimen's own source; {phases} no sooner than the source's own interval"
+    phases = ", ".join(f"{phase.name} begins after {phase.begins}, which was entered by hand" for phase in begun)
+    return f"the doses are those of the regimen's own source; {phases}, and no sooner than the source's own interval"
 
 
 def _begun_by_hand(plan: Plan, most: Most) -> list[Settled]:

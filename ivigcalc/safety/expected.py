@@ -1,13 +1,13 @@
 """What an order is compared with, and how far it may be rounded. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
 from ivigcalc.checking import Doses, Expected, Reading
 from ivigcalc.errors import InputError
-from ivigcalc.model import Cautions, Comparison, DosingWeight, Limit, Patient, Plan, RoundingRules, Span
+from ivigcalc.model import Cautions, Comparison, DosingWeight, Limit, Option, Patient, Plan, RoundingRules, Span
 from ivigcalc.numbers import read_number, refuse_long, screen_text
 from ivigcalc.safety.cautions import settled_by_source
 from ivigcalc.safety.order_days import days_text
@@ -65,24 +65,7 @@ def expected_of(result: Plan | Comparison) -> tuple[Expected, ...]:
     Returns: what may be ordered.
     """
     if isinstance(result, Comparison):
-        ids = {option.regimen.id for option in result.options if option.regimen}
-        return tuple(
-            Expected(
-                name=(f"{option.regimen.id}, " if option.regimen and len(ids) > 1 else "")
-                + (f"{option.phase.name}, " if option.regimen and len(option.regimen.phases) > 1 else "")
-                + f"{screen_text(option.phase.dose_g_per_kg)} g per kg per {option.phase.per} over {days_text(option.phase.days)}",
-                per=option.phase.per,
-                days_g=option.ordered_g,
-                day_g=option.day_g,
-                course_g=option.course_g,
-                every=option.every,
-                of_source="course" in option.phase.from_source and not outside(option.regimen, result.patient),
-                courses=None,
-                dates=(),
-                findings=option.findings,
-            )
-            for option in result.options
-        )
+        return tuple(_choices(result))
     found = []
     for phase in result.phases:
         courses = [course for course in result.courses if course.phase is phase]
@@ -105,6 +88,67 @@ def expected_of(result: Plan | Comparison) -> tuple[Expected, ...]:
             )
         )
     return tuple(found)
+
+
+def _choices(comparison: Comparison) -> Iterator[Expected]:
+    """What the open choices expect; the least dose of a range that a source states knows the highest one of as many days."""
+    several = len({option.regimen.id for option in comparison.options if option.regimen}) > 1
+    highest = {
+        (option.regimen.id, option.phase.name, option.phase.days): option
+        for option in comparison.options
+        if option.regimen and (span := _stated(option)) and span.low < span.high == option.phase.dose_g_per_kg
+    }
+    for option in comparison.options:
+        regimen, phase, span = option.regimen, option.phase, _stated(option)
+        of = (f"{regimen.id}, " if regimen and several else "") + (f"{phase.name}, " if regimen and len(regimen.phases) > 1 else "")
+        given = f"g per kg per {phase.per} over {days_text(phase.days)}"
+        most = highest.get((regimen.id, phase.name, phase.days)) if regimen else None
+        one = _choice(option, f"{of}{screen_text(phase.dose_g_per_kg)} {given}", comparison.patient)
+        if most and span and span.low == phase.dose_g_per_kg:
+            within = f"{of}within {screen_text(span.low)} to {screen_text(span.high)} {given}"
+            one = one._replace(range=(within, _choice(most, within, comparison.patient)))
+        yield one
+
+
+def _stated(option: Option) -> Span[Fraction] | None:
+    """The dose [g/kg] that the source of a regimen states for a phase."""
+    return next((phase.dose for phase in option.regimen.phases if phase.name == option.phase.name), None) if option.regimen else None
+
+
+def _choice(option: Option, name: str, patient: Patient) -> Expected:
+    return Expected(
+        name=name,
+        per=option.phase.per,
+        days_g=option.ordered_g,
+        day_g=option.day_g,
+        course_g=option.course_g,
+        every=option.every,
+        of_source="course" in option.phase.from_source and not outside(option.regimen, patient),
+        courses=None,
+        dates=(),
+        findings=option.findings,
+    )
+
+
+def in_range(grams: Doses, expected: Iterable[Expected], limits: tuple[Limit, ...], lower_kg: Fraction) -> Expected | None:
+    """Find the range of a source that an order lies in, its day as well as its course.
+
+    Args: what is ordered [g]; what is expected; the safety limits; the lower of dosing and actual weight [kg].
+    Returns: what was ordered, as a dose that the source leaves to whoever prescribes; with what was found on the highest dose of the range
+    where it passes a limit, else on the least. None where it lies in no range.
+    """
+    for least in expected:
+        if least.range is None or len(least.days_g) != len(grams.days):
+            continue
+        within, most = least.range
+        days = least.day_g <= min(grams.days) and max(grams.days) <= most.day_g
+        if days and least.course_g <= grams.course <= most.course_g:
+            ordered = {"day": max(grams.days), "course": grams.course}
+            above = any(ordered[limit.per] / lower_kg > limit.g_per_kg for limit in limits)
+            day_g = grams.course / len(grams.days)
+            end = most if above else least
+            return end._replace(name=within, days_g=grams.days, day_g=day_g, course_g=grams.course, range=None)
+    return None
 
 
 def changes(grams: Doses, expected: Expected) -> tuple[Fraction, Fraction]:

@@ -10,9 +10,9 @@ from ivigcalc.numbers import screen_text
 
 _READ_AS = (
     ("adults?", Ages(Fraction(18), None)),
-    ("child|children", Ages(None, Fraction(18))),
+    ("child|children|pa?ediatrics?", Ages(None, Fraction(18))),
     ("infants?", Ages(None, Fraction(1))),
-    ("newborns?|neonates?", Ages(None, Fraction(1, 12))),
+    ("newborns?|neonates?|neonatal", Ages(None, Fraction(1, 12))),
 )
 """As which ages [years] a source's words are read here: choices of ours. Two of them in one text are read as none."""
 
@@ -75,20 +75,24 @@ def check_population(patient: Patient, regimen: Regimen | None, choices: Choices
 
 def _ages(regimen: Regimen | None) -> tuple[Ages | None, str]:
     """The ages of the regimen's source, and a remark where they rest on its words alone."""
-    if regimen and regimen.ages:
-        return regimen.ages, ""
-    return _from_words((regimen and regimen.population) or ""), ", as its words are read here"
+    if regimen is None or regimen.ages:
+        return regimen and regimen.ages, ""
+    return read_ages(regimen.population or ""), ", as its words are read here"
 
 
-@lru_cache(maxsize=64)
-def _from_words(words: str) -> Ages | None:
-    """The ages of a population that is stated in words alone, such as adults or children."""
-    found = [ages for names, ages in _READ_AS if re.search(rf"\b(?:{names})\b", words)]
+@lru_cache(maxsize=256)
+def read_ages(population: str) -> Ages | None:
+    """Read the ages of a population that is stated in words alone, such as adults or children.
+
+    Args: the words of an entry.
+    Returns: the ages [years]; None where the words state none, or more than one.
+    """
+    found = [ages for names, ages in _READ_AS if re.search(rf"\b(?:{names})\b", population, re.IGNORECASE)]
     return found[0] if len(found) == 1 else None
 
 
 def _pregnant_only(regimen: Regimen | None) -> bool:
-    return bool(regimen and regimen.population and regimen.population.startswith("pregnant"))
+    return bool(regimen and regimen.population and regimen.population.lower().startswith("pregnant"))
 
 
 def _holds(ages: Ages, age_years: Fraction) -> bool:

@@ -9,7 +9,7 @@ from ivigcalc.model import DosingWeight, Finding
 from ivigcalc.numbers import exact_text, screen_text
 from ivigcalc.safety.cautions import haemolysis, sources
 from ivigcalc.safety.days28 import Day, highest, last_days, last_words, limit_text
-from ivigcalc.safety.expected import Context, changes, implied_kg, interval_text
+from ivigcalc.safety.expected import Context, changes, implied_kg, in_range, interval_text
 from ivigcalc.safety.order_parts import WHAT
 from ivigcalc.safety.slips import apart, own_figures, slips_of
 from ivigcalc.units import DOSE_G_PER_KG
@@ -48,7 +48,8 @@ def _judge(reading: Reading, expected: tuple[Expected, ...], context: Context) -
         )
         kind: Verdict = "differs" if own else "above a limit" if _refused(found) else "within the limits"
         return Judged(reading, grams, kind, None, None, None, own, found)
-    ranked = sorted(expected, key=lambda one: (len(one.days_g) != reading.days, max(map(abs, changes(grams, one)))))
+    inside = in_range(grams, expected, context.limits, context.lower_kg)
+    ranked = [inside] if inside else sorted(expected, key=lambda one: (len(one.days_g) != reading.days, max(map(abs, changes(grams, one)))))
     nearest = ranked[0]
     day_change, course_change = changes(grams, nearest)
     exact = grams.days == nearest.days_g or grams.days == (nearest.day_g,) * len(nearest.days_g)
