@@ -131,7 +131,8 @@ def test_standard_input_and_output(run_cli: RunCli, monkeypatch: pytest.MonkeyPa
     assert [row["id"] for row in rows(run.out)] == ["p1"] * 3 + ["p2"] * 3
 
 
-def test_processes_write_the_same_bytes_as_one(run_cli: RunCli, tmp_path: Path) -> None:
+def test_processes_write_the_same_bytes_as_one(run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "CHUNK", 50)  # more chunks than may wait
     data, _, _ = mixed(700, seed=3, broken_every=10)
     one = batch(run_cli, tmp_path, data, "-o", str(tmp_path / "one.csv"), "--errors", str(tmp_path / "one-errors.csv"))
     many = batch(run_cli, tmp_path, data, "-o", str(tmp_path / "two.csv"), "--errors", str(tmp_path / "two-errors.csv"), "--jobs", "2")
