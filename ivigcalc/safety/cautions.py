@@ -126,7 +126,7 @@ def per_kg(plan: Plan, grams: Fraction) -> Fraction:
     return grams / min(plan.weight.kg, plan.patient.weight_kg)
 
 
-def first_courses(plan: Plan) -> list[Course]:
+def _first_courses(plan: Plan) -> list[Course]:
     """The first course of each phase: the others of a phase hold the same doses."""
     return [
         course
@@ -168,8 +168,8 @@ def _finding(code: str, level: Level, lead: str, caution: Caution) -> Finding:
 
 def _haemolysis(plan: Plan, highest: "Highest | None", caution: Caution, window: Caution) -> Iterator[Finding]:
     """A high cumulative dose; splitting it over days or courses does not change it."""
-    most_g, within = max(max(course.calculated_g, course.ordered_g) for course in first_courses(plan)), "in a course"
-    if highest and highest.either_g and highest.either_g > most_g:
+    most_g, within = max(max(course.calculated_g, course.ordered_g) for course in _first_courses(plan)), "in a course"
+    if highest and highest.either_g > most_g:
         most_g, within = highest.either_g, f"within {window.figures['days']} days"
     yield from haemolysis(per_kg(plan, most_g), within, plan.patient.blood_group, caution)
 
