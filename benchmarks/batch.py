@@ -14,6 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from ivigcalc.cli import run
@@ -25,13 +26,19 @@ TARGET, TARGET_JOBS = "0.35", "1.6"
 
 def weights(count: int, step: int) -> list[str]:
     """Body weights [kg] from 40 kg in steps of 1 g times `step`, up to 140 kg and then again."""
-    return [f"{grams // 1000}.{grams % 1000:03}".rstrip("0").rstrip(".") for grams in (40_000 + n * step % 100_000 for n in range(count))]
+    return [kg(40_000 + number * step % 100_000) for number in range(count)]
 
 
-def patients(path: Path, typed: list[str]) -> Path:
-    """Write a file of patients."""
-    lines = [f"p{number:07},{weight},itp,4\n" for number, weight in enumerate(typed)]
-    path.write_text("id,weight,regimen,cycles\n" + "".join(lines), encoding="utf-8")
+def kg(grams: int) -> str:
+    """A body weight [g] as it is typed, in kg."""
+    return f"{grams // 1000}.{grams % 1000:03}".rstrip("0").rstrip(".")
+
+
+def patients(path: Path, typed: Iterable[str]) -> Path:
+    """Write a file of patients, line by line."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write("id,weight,regimen,cycles\n")
+        file.writelines(f"p{number:07},{weight},itp,4\n" for number, weight in enumerate(typed))
     return path
 
 
@@ -62,11 +69,16 @@ def one_by_one(rows: list[list[str]], target: Path) -> int:
     return time.perf_counter_ns() - begin
 
 
+def read_back(source: Path) -> list[list[str]]:
+    """The rows that a run of ours wrote."""
+    with source.with_suffix(".out.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
 def compare(source: Path) -> tuple[float, float, float]:
     """Time both sides in pairs."""
     batch(source)
-    with source.with_suffix(".out.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))
+    rows = read_back(source)
     target = source.with_suffix(".writer.csv")
     timed = [(batch(source), one_by_one(rows, target), writer(rows, target)) for _ in range(PAIRS)]
     assert source.with_suffix(".out.csv").read_bytes() == target.read_bytes()

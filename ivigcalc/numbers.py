@@ -6,7 +6,7 @@ Inside ivigcalc every weight, dose and amount is a `Fraction`, so no step of the
 import re
 from collections.abc import Iterable
 from fractions import Fraction
-from functools import lru_cache
+from itertools import accumulate
 from math import lcm
 
 from ivigcalc.errors import InputError
@@ -138,29 +138,45 @@ def exact_text(value: Fraction) -> str:
     Args: value, of any unit.
     Returns: digits without exponent, comma or trailing zeros.
     """
-    top, bottom = value.numerator, value.denominator
+    top, bottom = value.as_integer_ratio()
     if bottom == 1:
         return str(top)
-    decimals = _decimals_over(bottom)
-    if decimals is not None:
-        return _digits(top * (10**decimals // bottom), decimals)
+    if ending := _SHORT.get(bottom) or _ending(bottom):
+        decimals, factor = ending
+        return _digits(top * factor, decimals)
     scaled, rest = divmod(top * 10**DECIMALS, bottom)  # never midway: what lies midway ends
     return _digits(scaled + (2 * rest > bottom), DECIMALS)
 
 
-def running_totals(start: Fraction, amounts: Iterable[Fraction]) -> list[Fraction]:
+def running_totals(amounts: Iterable[Fraction]) -> list[Fraction]:
     """Add amounts up one by one.
 
-    Args: where to start; the amounts, of the same unit.
+    Args: the amounts, of the same unit.
     Returns: the sum after each of them, exact.
     """
-    amounts = list(amounts)
-    bottom = lcm(start.denominator, *(amount.denominator for amount in amounts))
-    top, totals = start.numerator * (bottom // start.denominator), []
-    for amount in amounts:
-        top += amount.numerator * (bottom // amount.denominator)
-        totals.append(Fraction(top, bottom))
-    return totals
+    tops, bottom = over_one(amounts)
+    return [Fraction(total, bottom) for total in accumulate(tops)]
+
+
+def total(amounts: Iterable[Fraction]) -> Fraction:
+    """Add amounts up.
+
+    Args: the amounts, of the same unit.
+    Returns: the sum, exact.
+    """
+    tops, bottom = over_one(amounts)
+    return Fraction(sum(tops), bottom)
+
+
+def over_one(values: Iterable[Fraction]) -> tuple[list[int], int]:
+    """Put numbers over one denominator, so that many of them can be added and compared as whole numbers.
+
+    Args: values, of the same unit.
+    Returns: the numerators, and the denominator.
+    """
+    pairs = [value.as_integer_ratio() for value in values]
+    bottom = lcm(*{below for _, below in pairs})
+    return [above * (bottom // below) for above, below in pairs], bottom
 
 
 def decimals_of(value: Fraction) -> int | None:
@@ -169,18 +185,20 @@ def decimals_of(value: Fraction) -> int | None:
     Args: value, of any unit.
     Returns: the count of decimals.
     """
-    return _decimals_over(value.denominator)
+    ending = _ending(value.denominator)
+    return ending and ending[0]
 
 
-@lru_cache(maxsize=4096)
-def _decimals_over(bottom: int) -> int | None:
-    """The decimals of a number in lowest terms over this denominator."""
-    rest, twos, fives = bottom, 0, 0
-    while rest % 2 == 0:
-        rest, twos = rest // 2, twos + 1
-    while rest % 5 == 0:
-        rest, fives = rest // 5, fives + 1
-    return max(twos, fives) if rest == 1 else None
+def _ending(bottom: int) -> tuple[int, int] | None:
+    """The decimals of a number in lowest terms over this denominator, and 10 to that power over it; None where it never ends."""
+    if pow(10, bottom.bit_length(), bottom):
+        return None  # a prime other than 2 and 5 is in it
+    decimals = next(decimals for decimals in range(bottom.bit_length()) if 10**decimals % bottom == 0)
+    return decimals, 10**decimals // bottom
+
+
+_SHORT = {2**twos * 5**fives: _ending(2**twos * 5**fives) for twos in range(6) for fives in range(6)}
+"""Most numbers have no more than 5 decimals."""
 
 
 def screen_text(value: Fraction, decimals: int | None = None) -> str:
@@ -197,8 +215,8 @@ def screen_text(value: Fraction, decimals: int | None = None) -> str:
 
 def _digits(scaled: int, decimals: int) -> str:
     """Write a whole number of the last of `decimals` decimals, without trailing zeros."""
-    sign, digits = ("-", str(-scaled)) if scaled < 0 else ("", str(scaled))
-    if len(digits) <= decimals:
-        digits = digits.rjust(decimals + 1, "0")
-    rest = digits[-decimals:].rstrip("0")
-    return f"{sign}{digits[:-decimals]}.{rest}" if rest else sign + digits[:-decimals]
+    digits = str(scaled)
+    if len(digits) <= decimals or scaled < 0:
+        digits = str(abs(scaled)).rjust(decimals + 1, "0")
+    text = f"{digits[:-decimals]}.{digits[-decimals:]}".rstrip("0").removesuffix(".")
+    return f"-{text}" if scaled < 0 else text

@@ -35,6 +35,7 @@ PATIENT = frozenset(
     )
 )
 """The options that `prepare` does not look at: they are the patient's own."""
+_RECORD = frozenset(RECORD)
 MOST_IN_WORDS = 4
 """Up to so many regimens are offered each with its option, more of them in a list: so it is read more easily."""
 
@@ -158,7 +159,7 @@ def _prepare(options: Options, catalogue: Catalogue, limits: Limits, today: date
 
 def _answer(asked: Prepared, options: Options) -> Plan | Comparison:
     patient, limits, supply = read_patient(options), asked.limits, asked.choices.supply
-    if any(name in options for name in RECORD):
+    if not _RECORD.isdisjoint(options):
         from ivigcalc.record import add_record  # not needed by every plan
 
         patient = add_record(patient, options, asked.choices.start, asked.today)

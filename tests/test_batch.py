@@ -131,7 +131,8 @@ def test_standard_input_and_output(run_cli: RunCli, monkeypatch: pytest.MonkeyPa
     assert [row["id"] for row in rows(run.out)] == ["p1"] * 3 + ["p2"] * 3
 
 
-def test_processes_write_the_same_bytes_as_one(run_cli: RunCli, tmp_path: Path) -> None:
+def test_processes_write_the_same_bytes_as_one(run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "CHUNK", 50)  # more chunks than may wait
     data, _, _ = mixed(700, seed=3, broken_every=10)
     one = batch(run_cli, tmp_path, data, "-o", str(tmp_path / "one.csv"), "--errors", str(tmp_path / "one-errors.csv"))
     many = batch(run_cli, tmp_path, data, "-o", str(tmp_path / "two.csv"), "--errors", str(tmp_path / "two-errors.csv"), "--jobs", "2")
@@ -279,7 +280,7 @@ def test_nothing_that_is_kept_goes_to_another_patient(run_cli: RunCli, tmp_path:
 def test_what_is_kept_is_bounded_and_changes_nothing(run_cli: RunCli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data, _, _ = mixed(200, seed=5)
     expected = batch(run_cli, tmp_path, data).out
-    for name in ("MOST_PREPARED", "MOST_ANSWERS", "MOST_ROWS"):
+    for name in ("MOST_PREPARED", "MOST_PLACES", "MOST_ANSWERS", "MOST_ROWS"):
         monkeypatch.setattr(f"ivigcalc.batch.planning.{name}", 1)
     assert batch(run_cli, tmp_path, data).out == expected
     kept: dict[int, int] = {}

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from random import Random
 from typing import Final
 
 import pytest
@@ -883,6 +884,27 @@ def test_the_highest_window_keeps_what_is_still_in_it() -> None:
     assert highest(days[:2], 28) is None
     assert highest([(Day(1, 1), Fraction(1)), (Day(28, 2), Fraction(2))], 28) == Most(Fraction(3), Day(1, 1), Day(28, 2))
     assert highest([(Day(1, 1), Fraction(1)), (Day(29, 2), Fraction(2))], 28) is None
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_no_other_28_dates_with_several_courses_hold_more(seed: int) -> None:
+    random = Random(seed)
+    numbers = sorted(random.sample(range(1, 120), random.randint(2, 12)))
+    courses = sorted(random.randint(1, 4) for _ in numbers)
+    days = [(Day(n, course), Fraction(random.randint(1, 9), random.randint(1, 7))) for n, course in zip(numbers, courses, strict=True)]
+    dates = ([dosed for dosed in days if first <= dosed[0].number < first + 28] for first in range(1, 120))
+    sums = [sum((grams for _, grams in within), Fraction(0)) for within in dates if len({day.course for day, _ in within}) > 1]
+    most = highest(days, 28)
+    assert (most and most.grams) == max(sums, default=None)
+    if most:
+        within = [(day, grams) for day, grams in days if most.first.number <= day.number <= most.last.number]
+        assert sum((grams for _, grams in within), Fraction(0)) == most.grams
+        assert most.last.number < most.first.number + 28
+
+
+def test_of_windows_that_are_as_high_the_earliest_is_named() -> None:
+    days = [(Day(number, course), Fraction(2)) for course, number in enumerate((1, 22, 43, 64), 1)]
+    assert highest(days, 28) == Most(Fraction(4), Day(1, 1), Day(22, 2))
 
 
 def patient(*history: str) -> Patient:

@@ -17,6 +17,7 @@ from ivigcalc.numbers import (
     MOST_TEXT,
     decimals_of,
     exact_text,
+    over_one,
     read_number,
     read_percent,
     read_whole,
@@ -353,10 +354,18 @@ def test_a_tie_goes_to_the_even_digit(number: int, decimals: int) -> None:
 
 
 @pytest.mark.parametrize("amounts", [[], ["24.8"], ["46.66", "46.67", "46.67"], ["1/3", "1/7", "2.5", "1/1000003"]])
-@pytest.mark.parametrize("start", ["0", "0.01", "2/3"])
-def test_running_totals_are_sums(start: str, amounts: list[str]) -> None:
+def test_running_totals_are_sums(amounts: list[str]) -> None:
     values = [Fraction(amount) for amount in amounts]
-    assert running_totals(Fraction(start), values) == [sum(values[: n + 1], Fraction(start)) for n in range(len(values))]
+    assert running_totals(values) == [sum(values[: n + 1], Fraction(0)) for n in range(len(values))]
+    assert running_totals(reversed(values))[-1:] == [sum(values, Fraction(0))][: len(values)]
+
+
+@QUIET
+@given(st.lists(st.fractions(max_denominator=10**6), min_size=1, max_size=6))
+def test_numbers_over_one_denominator_are_the_same_numbers(values: list[Fraction]) -> None:
+    tops, bottom = over_one(values)
+    assert [Fraction(top, bottom) for top in tops] == values
+    assert all(bottom % value.denominator == 0 for value in values)
 
 
 @pytest.mark.parametrize(

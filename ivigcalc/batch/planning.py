@@ -37,6 +37,8 @@ class Memory(NamedTuple):
 
 
 MOST_PREPARED = 256
+MOST_PLACES = 512
+"""Infusions of a schedule that is kept without its patient."""
 MOST_ANSWERS = 2_048
 MOST_ROWS = 64
 """Infusions of a plan that is kept; with the bounds above this is what memory can grow to."""
@@ -126,7 +128,8 @@ def plan_row(texts: dict[str, str], task: Task, data: Data, memory: Memory) -> t
     asked = memory.prepared.get(shared)
     if asked is None:
         asked = prepare(options, data.shipped, data.limits, task.today, data.formulary, data.site)
-        keep(memory.prepared, shared, asked, MOST_PREPARED)
+        if asked.frame is None or len(asked.frame.places) <= MOST_PLACES:
+            keep(memory.prepared, shared, asked, MOST_PREPARED)
     result = answer_for(asked, options)
     if isinstance(result, Comparison):
         message = f"a file needs a plan, and a choice is missing: {missing_choice(result)}"

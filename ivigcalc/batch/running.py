@@ -19,7 +19,7 @@ from ivigcalc.errors import OutputError
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
 
-CHUNK = 64
+CHUNK = 128
 """Records that are planned at a time."""
 AHEAD = 4
 """Chunks that wait for each process, so that none is idle and memory stays flat."""

@@ -34,14 +34,23 @@ def amounts(phase: Settled, weight_kg: Fraction, rounding: Rounding) -> Amounts:
     """
     once = phase.dose_g_per_kg * weight_kg
     uncapped = once * phase.days if phase.per == "day" else once
-    course = _capped(phase, uncapped, weight_kg)
-    over = rounding.applies_to or ("day" if phase.days == 1 else phase.per)
-    stated = course / phase.days if over == "day" else course
-    rounded = order(stated, phase.days, over, rounding, _most(phase, over, weight_kg))
-    day_cap = _own_cap(phase.caps, "day", weight_kg)
+    course = _capped(phase, uncapped, weight_kg) if phase.caps else uncapped
+    day = once if course is uncapped and phase.per == "day" else course / phase.days
+    over = rounded_over(phase, rounding)
+    stated = day if over == "day" else course
+    rounded = order(stated, phase.days, over, rounding, _most(phase, over, weight_kg) if phase.caps else None)
+    day_cap = _own_cap(phase.caps, "day", weight_kg) if phase.caps else None
     if day_cap is not None and rounded.days_g[-1] > day_cap:
         rounded = _days_under(day_cap, stated, rounded, rounding)
-    return Amounts(uncapped, course / phase.days, course, rounded.days_g, over, rounded.tie, rounded.under_cap)
+    return Amounts(uncapped, day, course, rounded.days_g, over, rounded.tie, rounded.under_cap)
+
+
+def rounded_over(phase: Settled, rounding: Rounding) -> Basis:
+    """What a dose is rounded over: what was asked for, else what the regimen states.
+
+    Args: the phase; how to round.
+    """
+    return rounding.applies_to or ("day" if phase.days == 1 else phase.per)
 
 
 def _days_under(day_cap: Fraction, course: Fraction, rounded: Rounded, rounding: Rounding) -> Rounded:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
-from ivigcalc.dosing.amounts import Amounts, amounts
+from ivigcalc.dosing.amounts import Amounts, amounts, rounded_over
 from ivigcalc.dosing.compare import DAYS_SHOWN, compare
 from ivigcalc.dosing.dates import add_interval
 from ivigcalc.dosing.schedule import Slot, schedule
@@ -28,18 +28,23 @@ from ivigcalc.model import (
     Plan,
     Rates,
     Regimen,
+    Rounding,
     Settled,
     Span,
     Supply,
     WeightPolicies,
 )
-from ivigcalc.numbers import running_totals, screen_text
+from ivigcalc.numbers import running_totals, screen_text, total
 from ivigcalc.units import Basis, Dose
 from ivigcalc.when import Interval, screen_date
 
 NOTHING_GIVEN = Given()
 NOBODY_KG = Fraction(1)
 """Stands where a weight is only needed for the words of a refusal that cannot come."""
+
+
+_Place = tuple[str, int, int, int, date | None]
+"""The fields of Infusion from phase to date."""
 
 
 class Frame(NamedTuple):
@@ -51,6 +56,11 @@ class Frame(NamedTuple):
     phases: tuple[Settled, ...]
     slots: tuple[Slot, ...]
     next_start: date | None
+    overrides: tuple[Override, ...]
+    planned: tuple[Settled, ...]  # the phases of these courses
+    phase_of: tuple[int, ...]  # of each course, its place among them
+    places: tuple[_Place, ...]  # of each infusion
+    rounding: Rounding
     choices: Choices
     others: tuple[str, ...]
 
@@ -58,19 +68,13 @@ class Frame(NamedTuple):
 class _Day(NamedTuple):
     """What is the same on a day of every course of a phase."""
 
-    calculated_g: Fraction
-    ordered_g: Fraction
-    change_percent: Fraction
-    g_per_kg: Fraction
-    course_g: Fraction
+    grams: tuple[Fraction, Fraction, Fraction, Fraction, Fraction]  # of Infusion, from calculated_g to course_g
     given: Given
 
 
 class _Dose(NamedTuple):
     """What is the same in every course of a phase."""
 
-    phase: Settled
-    grams: Amounts
     course: tuple[Fraction, Fraction, Fraction, Fraction, Fraction, Fraction, Basis, bool, Given, bool]  # of Course, from uncapped_g on
     days: list[_Day]
 
@@ -114,7 +118,7 @@ def make_plan(
         options = tuple(option for phase, own in rows for option in compare(regimen, phase, own, weight))
         return Comparison(patient, weight, regimen, options, still_open)
     settled = tuple(settle(phase, own, weight.kg) for phase, own in rows)
-    return _plan(patient, weight, Frame(regimen, cited, rows, settled, *schedule(settled, choices), choices, others))
+    return _plan(patient, weight, _frame(regimen, cited, rows, settled, choices, others))
 
 
 def frame(regimen: Regimen | None, choices: Choices, others: tuple[str, ...] = ()) -> Frame | None:
@@ -129,7 +133,42 @@ def frame(regimen: Regimen | None, choices: Choices, others: tuple[str, ...] = (
     if any((own.dose and own.dose.per is None) or missing(phase, own) for phase, own in rows):
         return None
     settled = tuple(settle(phase, own, NOBODY_KG) for phase, own in rows)
-    return Frame(regimen, cited, rows, settled, *schedule(settled, choices), choices, others)
+    return _frame(regimen, cited, rows, settled, choices, others)
+
+
+def _frame(
+    regimen: Regimen | None,
+    cited: tuple[Cited, ...],
+    rows: list[tuple[Phase, Choices]],
+    settled: tuple[Settled, ...],
+    choices: Choices,
+    others: tuple[str, ...],
+) -> Frame:
+    """Place settled phases in the calendar."""
+    slots, next_start = schedule(settled, choices)
+    planned = tuple(phase for phase in settled if any(slot.phase is phase for slot in slots))
+    return Frame(
+        regimen=regimen,
+        cited=cited,
+        rows=rows,
+        phases=settled,
+        slots=slots,
+        next_start=next_start,
+        overrides=(*_overrides(settled), *_cycles_override(settled, len(slots), choices)),
+        planned=planned,
+        phase_of=tuple(next(number for number, phase in enumerate(planned) if phase is slot.phase) for slot in slots),
+        places=tuple(place for slot in slots for place in _places(slot)),
+        rounding=choices.rounding._replace(applies_to=rounded_over(planned[0], choices.rounding)),
+        choices=choices,
+        others=others,
+    )
+
+
+def _places(slot: Slot) -> Iterator[_Place]:
+    """The days of a course."""
+    phase, start = slot.phase, slot.start
+    for number in range(phase.days):
+        yield phase.name, slot.cycle, number + 1, phase.days, start + timedelta(days=number) if start else None
 
 
 def fill(patient: Patient, outline: Frame, policies: WeightPolicies = NO_POLICIES) -> Plan:
@@ -268,32 +307,32 @@ def _still_open(rows: list[tuple[Phase, Choices]]) -> tuple[str, ...]:
 
 
 def _plan(patient: Patient, weight: DosingWeight, outline: Frame) -> Plan:
-    regimen, choices, slots, phases = outline.regimen, outline.choices, outline.slots, outline.phases
-    planned = [phase for phase in phases if any(slot.phase is phase for slot in slots)]
-    worked = [amounts(phase, weight.kg, choices.rounding) for phase in planned]
+    choices, places = outline.choices, outline.places
+    worked = [amounts(phase, weight.kg, choices.rounding) for phase in outline.planned]
     rates, give = _supplied(choices.supply, choices, patient, weight)
-    doses = {id(phase): _dose(phase, grams, give, weight.kg, choices.supply) for phase, grams in zip(planned, worked, strict=True)}
-    courses = [Course(slot.phase, slot.cycle, slot.start, slot.planned, *doses[id(slot.phase)].course) for slot in slots]
-    totals = running_totals(Fraction(0), (day.ordered_g for slot in slots for day in doses[id(slot.phase)].days))
-    so_far = iter(totals)
-    infusions = [infusion for slot in slots for infusion in _infusions(slot, doses[id(slot.phase)], so_far)]
+    doses = [_dose(grams, give, weight.kg, choices.supply) for grams in worked]
+    slots = zip(outline.slots, outline.phase_of, strict=True)
+    courses = [Course(slot.phase, slot.cycle, slot.start, slot.planned, *doses[phase].course) for slot, phase in slots]
+    days = [day for phase in outline.phase_of for day in doses[phase].days]
+    totals = running_totals([day.grams[1] for day in days])
+    infusions = [Infusion(*place, *day.grams, so_far, day.given) for place, day, so_far in zip(places, days, totals, strict=True)]
     return Plan(
         patient=patient,
         weight=weight,
-        regimen=regimen,
+        regimen=outline.regimen,
         cited=outline.cited,
         choices=choices,
-        phases=phases,
-        overrides=(*_overrides(phases), *_cycles_override(phases, len(slots), choices)),
-        rounding=choices.rounding._replace(applies_to=courses[0].rounded_over),
+        phases=outline.phases,
+        overrides=outline.overrides,
+        rounding=outline.rounding,
         courses=tuple(courses),
         infusions=tuple(infusions),
-        calculated_g=sum((dose.grams.course_g * sum(slot.phase is dose.phase for slot in slots) for dose in doses.values()), Fraction(0)),
+        calculated_g=total(worked[phase].course_g for phase in outline.phase_of),
         ordered_g=totals[-1],
         rates=rates,
         given=_together((course.given for course in courses), choices.supply),
         next_start=outline.next_start,
-        last_start=_last_start(regimen, choices),
+        last_start=_last_start(outline.regimen, choices),
         others=outline.others,
     )
 
@@ -341,18 +380,19 @@ def _cycles_override(phases: tuple[Settled, ...], planned: int, choices: Choices
 
 def _change(calculated: Fraction, ordered: Fraction) -> Fraction:
     """By how much [%] an ordered dose departs from the calculated one."""
-    return (ordered - calculated) / calculated * 100
+    (given, given_parts), (meant, meant_parts) = ordered.as_integer_ratio(), calculated.as_integer_ratio()
+    return Fraction((given * meant_parts - meant * given_parts) * 100, meant * given_parts)
 
 
-def _dose(phase: Settled, grams: Amounts, give: Callable[[Fraction], Given], weight_kg: Fraction, supply: Supply | None) -> _Dose:
+def _dose(grams: Amounts, give: Callable[[Fraction], Given], weight_kg: Fraction, supply: Supply | None) -> _Dose:
     """Work out what is the same in every course of a phase."""
-    ordered = sum(grams.ordered_g[1:], grams.ordered_g[0])
+    ordered = total(grams.ordered_g)
     days: list[_Day] = []
     for day_g in grams.ordered_g:
-        if days and (day_g is days[-1].ordered_g or day_g == days[-1].ordered_g):  # days rise, so equal ones stand together
+        if days and (day_g is days[-1].grams[1] or day_g == days[-1].grams[1]):  # days rise, so equal ones stand together
             days.append(days[-1])
         else:
-            days.append(_Day(grams.day_g, day_g, _change(grams.day_g, day_g), day_g / weight_kg, ordered, give(day_g)))
+            days.append(_Day((grams.day_g, day_g, _change(grams.day_g, day_g), day_g / weight_kg, ordered), give(day_g)))
     course = (
         grams.uncapped_g,
         grams.course_g,
@@ -365,11 +405,4 @@ def _dose(phase: Settled, grams: Amounts, give: Callable[[Fraction], Given], wei
         _together((day.given for day in days), supply),
         grams.under_cap,
     )
-    return _Dose(phase, grams, course, days)
-
-
-def _infusions(slot: Slot, dose: _Dose, so_far: Iterator[Fraction]) -> Iterator[Infusion]:
-    name, days, cycle, start = slot.phase.name, slot.phase.days, slot.cycle, slot.start
-    for number, (calculated, ordered, change, g_per_kg, course, given) in enumerate(dose.days):
-        when = start + timedelta(days=number) if start else None
-        yield Infusion(name, cycle, number + 1, days, when, calculated, ordered, change, g_per_kg, course, next(so_far), given)
+    return _Dose(course, days)

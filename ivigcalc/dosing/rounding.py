@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ivigcalc.errors import Refused
 from ivigcalc.model import Rounding
-from ivigcalc.numbers import exact_text, screen_text
+from ivigcalc.numbers import exact_text, over_one, screen_text
 from ivigcalc.units import Basis
 
 FINER_STEPS_G = tuple(Fraction(step) for step in ("10", "5", "2.5", "1", "0.5", "0.1", "0.01"))
@@ -36,8 +36,8 @@ def order(stated: Fraction, days: int, over: Basis, rounding: Rounding, most: Fr
     Returns: the ordered dose of each day.
     Raises: Refused for a departure beyond the limit, and for a day that would hold nothing.
     """
-    rule, day = rounding.rule, stated if over == "day" else stated / days
-    if rule and rule.ask_below_g is not None and day < rule.ask_below_g:
+    rule = rounding.rule
+    if rule and rule.ask_below_g is not None and (day := stated if over == "day" else stated / days) < rule.ask_below_g:
         raise Refused(
             f'--round {rule.id}: {_g(day)} a day is below {_g(rule.ask_below_g)}: {rule.note}; write the step itself, such as --round "1 g"'
         )
@@ -58,7 +58,8 @@ def departs(stated: Fraction, amount: Fraction, rounding: Rounding) -> bool:
 
     Args: dose [g]; the rounded dose [g]; the rounding.
     """
-    return abs(amount - stated) * 100 > rounding.limit_percent * stated
+    (rounded, meant, most), parts = over_one((amount, stated, rounding.limit_percent))
+    return abs(rounded - meant) * 100 * parts > most * meant
 
 
 def _empty(course: Fraction, ordered: tuple[Fraction, ...], rounding: Rounding) -> str:
@@ -81,10 +82,11 @@ def round_amount(amount: Fraction, rounding: Rounding, most: Fraction | None = N
     below, above = _neighbours(amount, rounding)
     if below == above or rounding.direction == "down":
         return _Amount(below)
-    if rounding.direction == "up" or above - amount < amount - below:
+    (low, meant, high), _ = over_one((below, amount, above))
+    if rounding.direction == "up" or high - meant < meant - low:
         too_much = most is not None and above > most
         return _Amount(below if too_much else above, under_cap=too_much)
-    tie = above - amount == amount - below and (most is None or above <= most)
+    tie = high - meant == meant - low and (most is None or above <= most)
     return _Amount(below, tie)
 
 
@@ -94,8 +96,9 @@ def _neighbours(amount: Fraction, rounding: Rounding) -> tuple[Fraction, Fractio
         from ivigcalc.dosing.vials import below_and_above  # only where whole vials are asked for
 
         return below_and_above(amount, rounding.vials_g)
-    steps, rest = divmod(amount, rounding.step_g)
-    return rounding.step_g * steps, rounding.step_g * (steps + (1 if rest else 0))
+    (meant, step), parts = over_one((amount, rounding.step_g))
+    steps, rest = divmod(meant, step)
+    return Fraction(steps * step, parts), Fraction((steps + (1 if rest else 0)) * step, parts)
 
 
 def _share(amount: Fraction, days: int, over: Basis, rounding: Rounding) -> tuple[Fraction, ...]:

@@ -55,18 +55,13 @@ def plan_rows(plan: Plan, origin: Origin) -> tuple[str, ...]:
     weight = f"{exact_text(plan.weight.kg)},{plan.weight.basis}"
     last = f"{weight},{plan.rounding.to} {plan.rounding.direction},{findings},{origin.catalogue_sha256[:12]}\r\n"
     rows = []
-    texts: dict[tuple[int, ...], tuple[str, str]] = {}  # what courses share is the same object, and is written once
-    for infusion in plan.infusions:
-        amounts = (infusion.calculated_g, infusion.ordered_g, infusion.g_per_kg, infusion.course_g)
-        shared = (id(infusion.phase), *map(id, amounts), id(infusion.given))
-        if shared not in texts:
-            given = ",".join((*map(exact_text, amounts), product, *_given(infusion.given)))
-            texts[shared] = _cell(infusion.phase), given
-        phase, middle = texts[shared]
-        date = infusion.date.isoformat() if infusion.date else ""
-        rows.append(
-            f"{regimen},{phase},{infusion.cycle},{infusion.day},{infusion.days},{date},{middle},{exact_text(infusion.cumulative_g)},{last}"
-        )
+    texts: dict[tuple[int, ...], str] = {}  # what courses share is the same object, and is written once
+    for phase, cycle, day, days, date, calculated, ordered, _, g_per_kg, course, so_far, given in plan.infusions:
+        shared = (id(calculated), id(ordered), id(g_per_kg), id(course), id(given))
+        if (middle := texts.get(shared)) is None:
+            amounts = f"{exact_text(calculated)},{exact_text(ordered)},{exact_text(g_per_kg)},{exact_text(course)}"
+            middle = texts[shared] = f"{amounts},{product},{_given(given)}"
+        rows.append(f"{regimen},{_cell(phase)},{cycle},{day},{days},{date or ''},{middle},{exact_text(so_far)},{last}")
     return tuple(rows)
 
 
@@ -76,11 +71,11 @@ def _cell(text: str) -> str:
     return csv_line(text)[:-2]
 
 
-def _given(given: Given) -> tuple[str, str, str, str]:
+def _given(given: Given) -> str:
     """Volume, vials such as 1x20 g;1x5 g, waste and minutes, empty where not known."""
-    volume, wasted, minutes = (None if value is None else exact_text(value) for value in (given.volume_ml, given.wasted_g, given.minutes))
+    volume, wasted, minutes = ("" if value is None else exact_text(value) for value in (given.volume_ml, given.wasted_g, given.minutes))
     vials = ";".join(f"{count}x{exact_text(size)} g" for size, count in given.vials or ())
-    return volume or "", vials, wasted or "", minutes or ""
+    return f"{volume},{vials},{wasted},{minutes}"
 
 
 def _code(finding: Finding) -> str:

@@ -23,10 +23,10 @@ from ivigcalc.model import (
 )
 from ivigcalc.numbers import screen_text
 from ivigcalc.units import kg_to_lb
-from ivigcalc.when import add_months, days_in, screen_date
+from ivigcalc.when import Interval, add_months, days_in, screen_date
 
 if TYPE_CHECKING:
-    from ivigcalc.safety.days28 import Dosed
+    from ivigcalc.safety.days28 import Highest
 
 # Bounds of our own: outside them a unit was probably mistaken, and nothing is refused for it.
 BMI = (Fraction(12), Fraction(40))
@@ -57,12 +57,12 @@ def check_cautions(plan: Plan, cautions: Cautions) -> Iterator[Finding]:
     Returns: the findings.
     """
     of, patient = cautions.of, plan.patient
-    days: list[Dosed] = []
+    highest: Highest | None = None
     if len(plan.courses) > 1 or patient.last_course:
-        from ivigcalc.safety.days28 import check_28_days, days_of_plan
+        from ivigcalc.safety.days28 import check_28_days, highest_of
 
-        days = list(days_of_plan(plan))
-    yield from _haemolysis(plan, days, of["haemolysis"], of["28-day-dose"])
+        highest = highest_of(plan, of["28-day-dose"])
+    yield from _haemolysis(plan, highest, of["haemolysis"], of["28-day-dose"])
     yield from of_patient(patient, plan.choices, cautions)
     yield from of_population(patient, plan.regimen, plan.choices, plan.cited)
     yield from _restart(plan, of["restart"])
@@ -72,8 +72,8 @@ def check_cautions(plan: Plan, cautions: Cautions) -> Iterator[Finding]:
         from ivigcalc.safety.vaccines import check_vaccines
 
         yield from check_vaccines(plan, cautions.vaccines[plan.choices.vaccines])
-    if days:
-        yield from check_28_days(plan, days, of["28-day-dose"])
+    if highest:
+        yield from check_28_days(plan, highest, of["28-day-dose"])
 
 
 def of_patient(patient: Patient, choices: Choices, cautions: Cautions) -> Iterator[Finding]:
@@ -126,27 +126,38 @@ def per_kg(plan: Plan, grams: Fraction) -> Fraction:
     return grams / min(plan.weight.kg, plan.patient.weight_kg)
 
 
+def _first_courses(plan: Plan) -> list[Course]:
+    """The first course of each phase: the others of a phase hold the same doses."""
+    return [
+        course
+        for before, course in zip((None, *plan.courses), plan.courses, strict=False)
+        if not before or before.phase is not course.phase
+    ]
+
+
 def _gaps(plan: Plan) -> Iterator[Gap]:
     """The times without infusions: before the plan, if its last course was given, and between its courses."""
     last, first = plan.patient.last_course, plan.infusions[0].date
     if last and first:
         yield Gap((first - last.day).days, "the last course", at_most=False)
     for before, course in zip(plan.courses, plan.courses[1:], strict=False):
-        dated = (course.start - before.start).days if course.start and before.start else None
-        days = interval_days(before, course, month=31) if dated is None else dated
-        months = dated is None and days != interval_days(before, course, month=28)
-        yield Gap(days - before.phase.days + 1, f"course {before.cycle}", at_most=months)
+        if course.start and before.start:
+            days, at_most = (course.start - before.start).days, False
+        else:
+            every = interval(before, course)
+            days, at_most = days_in(every, month=31), every.unit == "month"
+        yield Gap(days - before.phase.days + 1, f"course {before.cycle}", at_most)
 
 
-def interval_days(before: Course, course: Course, month: int) -> int:
-    """From the start of a course to that of the next [days], by the interval alone.
+def interval(before: Course, course: Course) -> Interval:
+    """From the start of a course to that of the next, by the interval alone.
 
-    Args: both courses; how many days count as a month [days].
-    Returns: the days.
+    Args: both courses.
+    Returns: the interval.
     """
     every = course.phase.every if before.phase is course.phase else course.phase.begins
     assert every  # dosing/schedule.py refuses courses whose interval nobody states
-    return days_in(every, month)
+    return every
 
 
 def _finding(code: str, level: Level, lead: str, caution: Caution) -> Finding:
@@ -155,16 +166,12 @@ def _finding(code: str, level: Level, lead: str, caution: Caution) -> Finding:
     return Finding(code, level, f"{lead}: {says}.", sources(caution.cited))
 
 
-def _haemolysis(plan: Plan, days: "list[Dosed]", caution: Caution, window: Caution) -> Iterator[Finding]:
+def _haemolysis(plan: Plan, highest: "Highest | None", caution: Caution, window: Caution) -> Iterator[Finding]:
     """A high cumulative dose; splitting it over days or courses does not change it."""
-    most, within = max(per_kg(plan, max(course.calculated_g, course.ordered_g)) for course in plan.courses), "in a course"
-    if days:
-        from ivigcalc.safety.days28 import highest_of  # only where there are several courses
-
-        together = highest_of(days, window)
-        if together and (figure := per_kg(plan, together)) > most:
-            most, within = figure, f"within {window.figures['days']} days"
-    yield from haemolysis(most, within, plan.patient.blood_group, caution)
+    most_g, within = max(max(course.calculated_g, course.ordered_g) for course in _first_courses(plan)), "in a course"
+    if highest and highest.either_g > most_g:
+        most_g, within = highest.either_g, f"within {window.figures['days']} days"
+    yield from haemolysis(per_kg(plan, most_g), within, plan.patient.blood_group, caution)
 
 
 def haemolysis(g_per_kg: Fraction, within: str, group: str | None, caution: Caution) -> Iterator[Finding]:
@@ -228,7 +235,8 @@ def contains(product: Product, substance: str) -> bool:
 def _restart(plan: Plan, caution: Caution) -> Iterator[Finding]:
     """A long gap: the next infusion starts again at the first rate."""
     weeks = caution.figures["above"]
-    gap = next((gap for gap in _gaps(plan) if gap.days > weeks * 7), None)
+    most_days = int(weeks * 7)  # a gap is whole days
+    gap = next((gap for gap in _gaps(plan) if gap.days > most_days), None)
     if gap is None:
         return
     table = plan.rates and plan.rates.choice.table

@@ -174,9 +174,9 @@ def _limits(
     found = []
     lower_kg, higher_kg = sorted((whose.dosing_kg, whose.actual_kg))
     for limit in limits:
-        figure, rounded = calculated[limit.per] / lower_kg, ordered[limit.per] / lower_kg
-        if figure <= limit.g_per_kg and rounded <= limit.g_per_kg:
+        if max(calculated[limit.per], ordered[limit.per]) <= limit.g_per_kg * lower_kg:
             continue
+        figure, rounded = calculated[limit.per] / lower_kg, ordered[limit.per] / lower_kg
         source = "; ".join(cited.place for cited in limit.cited)
         most = f"the limit of {screen_text(limit.g_per_kg)} g per kg per {limit.per}"
         if figure > limit.g_per_kg:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
-from ivigcalc.model import Caution, Course, Finding, LastCourse, Plan, Settled
-from ivigcalc.numbers import exact_text, screen_text
-from ivigcalc.safety.cautions import interval_days, per_kg, settled_by_source, sources
+from ivigcalc.model import Caution, Finding, LastCourse, Plan, Settled
+from ivigcalc.numbers import exact_text, over_one, screen_text
+from ivigcalc.safety.cautions import interval, per_kg, settled_by_source, sources
 from ivigcalc.when import days_in, screen_date
 
 
@@ -18,8 +19,8 @@ class Day(NamedTuple):
     course: int  # 0 for the course before
 
 
-Dosed = tuple[Day, Fraction, Fraction]
-"""A day with its calculated and its ordered dose [g]."""
+Window = tuple[int, int]
+"""The places of its first and its last day among the days of a plan."""
 
 
 class Most(NamedTuple):
@@ -30,40 +31,56 @@ class Most(NamedTuple):
     last: Day
 
 
-def check_28_days(plan: Plan, days: list[Dosed], caution: Caution) -> Iterator[Finding]:
+class Highest(NamedTuple):
+    """The highest windows of a plan, by its calculated doses, by those ordered, and by the higher of both on each day [g]."""
+
+    calculated: Most
+    ordered: Most
+    either_g: Fraction
+
+
+def check_28_days(plan: Plan, highest: Highest, caution: Caution) -> Iterator[Finding]:
     """Judge the calculated dose of the highest window that holds more than one course.
 
     A warning where the regimen's own figures alone cause it, else a refusal; a note where only rounding does.
 
-    Args: plan; its days; the limit [g/kg] and its days.
+    Args: plan; its highest windows; the limit [g/kg] and its days.
     Returns: at most one finding.
     """
     above, width = caution.figures["above"], int(caution.figures["days"])
-    calculated = highest([(day, calculated_g) for day, calculated_g, _ in days], width)
-    ordered = highest([(day, ordered_g) for day, _, ordered_g in days], width)
+    calculated, ordered, _ = highest
     limit = limit_text(caution)
     source = sources(caution.cited)
-    if calculated and (figure := per_kg(plan, calculated.grams)) > above:
+    if (figure := per_kg(plan, calculated.grams)) > above:
         text = f"{screen_text(figure)} g per kg within {width} days, {_when(plan, calculated)}, is more than {limit}"
         if why := _not_of_source(plan, calculated, width):
             yield Finding("28-day-dose", "refusal", f"{text}; {why}.", source, exact_text(figure))
         else:
             yield Finding("28-day-dose-source", "warning", f"{text}; {_of_source(plan, calculated)}.", source)
-    elif ordered and (figure := per_kg(plan, ordered.grams)) > above:
+    elif (figure := per_kg(plan, ordered.grams)) > above:
         text = (
             f"Rounding alone takes the dose to {screen_text(figure)} g per kg within {width} days, {_when(plan, ordered)}, above {limit}."
         )
         yield Finding("28-day-dose-rounding", "note", text, source)
 
 
-def highest_of(days: list[Dosed], caution: Caution) -> Fraction | None:
-    """The highest dose [g] of any window with several courses in it, calculated or ordered; None where there is none.
+def highest_of(plan: Plan, caution: Caution) -> Highest | None:
+    """Find the highest windows of a schedule and the course before it.
 
-    Args: the days of a plan; the window [days].
-    Returns: the dose [g].
+    Args: plan; the days of a window.
+    Returns: the windows; None where none holds several courses.
     """
-    most = highest([(day, max(calculated_g, ordered_g)) for day, calculated_g, ordered_g in days], int(caution.figures["days"]))
-    return most and most.grams
+    last = plan.patient.last_course
+    days, windows = _calendar(tuple(_courses(plan)), int(caution.figures["days"]))
+    if not windows:
+        return None
+    last_g = [grams for _, grams in last_days(last)] if last else []
+    calculated_g = [infusion.calculated_g for infusion in plan.infusions]
+    ordered_g = [infusion.ordered_g for infusion in plan.infusions]
+    doses, parts = over_one([*last_g, *calculated_g, *last_g, *ordered_g])
+    calculated, ordered = doses[: len(days)], doses[len(days) :]
+    either = list(map(max, calculated, ordered))
+    return Highest(_most(windows, days, calculated, parts), _most(windows, days, ordered, parts), _most(windows, days, either, parts).grams)
 
 
 def limit_text(caution: Caution) -> str:
@@ -71,32 +88,37 @@ def limit_text(caution: Caution) -> str:
     return f"the limit of {screen_text(caution.figures['above'])} g per kg in {caution.figures['days']} days, a choice of ours"
 
 
-def days_of_plan(plan: Plan, *, dates: bool = True) -> Iterator[Dosed]:
-    """Every day of the schedule, after the course before it.
+def _courses(plan: Plan, *, dates: bool = True) -> Iterator[tuple[int, int, int]]:
+    """The number, first day and days of each course: by its dates and after the course before, or by the interval alone.
 
-    Args: plan; whether by its dates where it has any, or by the interval alone.
-    Returns: each day with its calculated and ordered dose [g].
+    By the interval a month counts as 28 days, as February has.
     """
-    if plan.patient.last_course and dates:
-        yield from ((day, grams, grams) for day, grams in last_days(plan.patient.last_course))
-    starts = dict(zip((course.cycle for course in plan.courses), _by_interval(plan.courses), strict=True))
-    for infusion in plan.infusions:
-        number = infusion.date.toordinal() if infusion.date and dates else starts[infusion.cycle] + infusion.day - 1
-        yield Day(number, infusion.cycle), infusion.calculated_g, infusion.ordered_g
+    last, before, first = plan.patient.last_course, None, 1
+    if last and dates:
+        count = _days_of(last)
+        yield 0, last.day.toordinal() - count + 1, count
+    for course in plan.courses:
+        first += days_in(interval(before, course), month=28) if before else 0
+        yield course.cycle, course.start.toordinal() if course.start and dates else first, course.phase.days
+        before = course
 
 
-def _by_interval(courses: tuple[Course, ...]) -> Iterator[int]:
-    """Where each course starts by the intervals alone; a month counts as 28 days, as February has."""
-    number = 1
-    for before, course in zip((None, *courses), courses, strict=False):
-        number += interval_days(before, course, month=28) if before else 0
-        yield number
+@lru_cache(maxsize=16)
+def _calendar(courses: tuple[tuple[int, int, int], ...], width: int) -> tuple[tuple[Day, ...], tuple[Window, ...]]:
+    """The days of courses and the windows on them; there is no dose in it, and of many patients most have the same."""
+    days = tuple(Day(first + number, course) for course, first, count in courses for number in range(count))
+    return days, _windows(days, width)
 
 
 def last_days(last: LastCourse) -> Iterator[tuple[Day, Fraction]]:
     """The days of the course before with their doses [g]: even ones, or all of it on its last day where its first is not known."""
-    count = (last.day - last.first).days + 1 if last.first else 1
+    count = _days_of(last)
     return ((Day(last.day.toordinal() - step, 0), last.grams / count) for step in reversed(range(count)))
+
+
+def _days_of(last: LastCourse) -> int:
+    """How many days of the course before are counted: all of them, or only its last one where its first is not known."""
+    return (last.day - last.first).days + 1 if last.first else 1
 
 
 def last_words(last: LastCourse | None) -> str:
@@ -115,31 +137,51 @@ def highest(days: list[tuple[Day, Fraction]], width: int) -> Most | None:
     Args: each day with its dose [g], in order; how many consecutive dates a window has [days].
     Returns: the window; None where none holds days of two courses.
     """
-    most: Most | None = None
-    total, start = Fraction(0), 0
-    for end, (day, grams) in enumerate(days):
-        total += grams
-        while days[start][0].number <= day.number - width:
-            total -= days[start][1]
-            start += 1
-        if days[start][0].course != day.course and (most is None or total > most.grams):
-            most = Most(total, days[start][0], days[end][0])
-    return most
+    numbered = tuple(day for day, _ in days)
+    windows = _windows(numbered, width)
+    return _most(windows, numbered, *over_one([grams for _, grams in days])) if windows else None
+
+
+def _windows(days: tuple[Day, ...], width: int) -> tuple[Window, ...]:
+    """The windows with more than one course in them, in order.
+
+    One that lies within another is left out: every day has a dose, so that it holds less.
+    """
+    windows: list[Window] = []
+    first = 0
+    for last, (number, course) in enumerate(days):
+        while days[first].number <= number - width:
+            first += 1
+        if days[first].course != course:
+            if windows and windows[-1][0] == first:
+                windows.pop()
+            windows.append((first, last))
+    return tuple(windows)
+
+
+def _most(windows: tuple[Window, ...], days: tuple[Day, ...], doses: list[int], parts: int) -> Most:
+    """The highest window; the earliest where several are as high. Doses are whole numbers of parts of a gram."""
+    totals = [sum(doses[first : last + 1]) for first, last in windows]
+    most = max(totals)
+    first, last = windows[totals.index(most)]
+    return Most(Fraction(most, parts), days[first], days[last])
 
 
 def _not_of_source(plan: Plan, most: Most, width: int) -> str | None:
     """What causes the excess beside the regimen's own figures, or None."""
     if most.first.course == 0:
         return last_words(plan.patient.last_course)
-    within = {course.phase for course in plan.courses if most.first.course <= course.cycle <= most.last.course}
-    if plan.regimen is None or _beyond(plan, most) or not all(settled_by_source(phase) for phase in within):
+    within = (course.phase for course in plan.courses if most.first.course <= course.cycle <= most.last.course)
+    if plan.regimen is None or _beyond(plan, most) or not all(map(settled_by_source, within)):
         return "not all of its figures are those of a source"
     for phase in _begun_by_hand(plan, most):
         if _is_sooner(phase):
             return f"that {phase.name} begins after {phase.begins} was entered by hand, and is sooner than its courses follow each other"
-    alone = highest([(day, calculated_g) for day, calculated_g, _ in days_of_plan(plan, dates=False)], width)
-    if alone is None or alone.grams < most.grams:
-        return "moving courses to other days brought them closer together"
+    if plan.infusions[0].date:
+        days, _ = _calendar(tuple(_courses(plan, dates=False)), width)
+        alone = highest(list(zip(days, (infusion.calculated_g for infusion in plan.infusions), strict=True)), width)
+        if alone is None or alone.grams < most.grams:
+            return "moving courses to other days brought them closer together"
     from ivigcalc.safety.population import outside
 
     return outside(plan.regimen, plan.patient)
@@ -157,7 +199,7 @@ def _begun_by_hand(plan: Plan, most: Most) -> list[Settled]:
     """The phases that begin within a window at a time that was entered."""
     first = next(course.phase for course in plan.courses if course.cycle == most.first.course)
     within = [course.phase for course in plan.courses if most.first.course < course.cycle <= most.last.course]
-    return [phase for phase in dict.fromkeys(within) if phase is not first and "begins" in phase.entered]
+    return list(dict.fromkeys(phase for phase in within if phase is not first and "begins" in phase.entered))
 
 
 def _is_sooner(phase: Settled) -> bool:
