@@ -98,13 +98,13 @@ def _one_slip(key: str, name: str) -> bool:
 
 
 def _with_slash(key: str, names: list[str]) -> list[str]:
-    """Of a name such as cidp/adult the names before whose slash stands the same, or almost the same: all of a few, else the closest."""
-    before = key.partition("/")[0]
-    families = dict.fromkeys(name.partition("/")[0] for name in names if "/" in name)
-    if family := before if before in families else next(iter(_close(before, families, CLOSE_WORD)), None):
-        same = [name for name in names if name.startswith(f"{family}/")]
-        return _close(key, same, CLOSE) or same
-    return []
+    """Of a name such as cidp/adult the names with the same before the slash, or almost the same: those whose ends are close, else all."""
+    before, _, end = key.partition("/")
+    families: dict[str, list[str]] = {}
+    for name in (name for name in names if "/" in name):
+        families.setdefault(name.partition("/")[0], []).append(name.partition("/")[2])
+    family = before if before in families else next(iter(_close(before, families, CLOSE_WORD)), None)
+    return [f"{family}/{close}" for close in _close(end, families[family], CLOSE) or families[family]] if family else []
 
 
 def _indications_of(catalogue: Catalogue, words: list[str]) -> list[str]:
