@@ -12,6 +12,8 @@ T = TypeVar("T", int, Fraction, Interval)
 Level = Literal["note", "warning", "refusal"]
 Direction = Literal["nearest", "down", "up"]
 
+NOT_STATED = "not stated"
+"""What stands in a data file, and on the screen, where a source states nothing."""
 MOST_DAYS = 31
 """Our own bound on the days of a course."""
 MOST_CYCLES = 1_000

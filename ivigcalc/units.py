@@ -164,7 +164,7 @@ def _read_amount(text: str, what: str, units: dict[str, str], canonical: str, al
         larger_unit, smaller = text.strip().removeprefix(larger).strip(), None  # the second part is no number
     if smaller is not None and larger_unit is None:
         raise InputError(f"{what}: {text!r} has a space inside a number; write {allowed}")
-    for unit in (larger_unit, smaller_unit if smaller else None):
+    for unit in (larger_unit, smaller_unit):
         if unit is not None and not (unit.isascii() and unit.lower() in units):  # the Kelvin sign lowers to k
             raise InputError(f"{what}: {text!r} has the unit {unit!r}; write {allowed}")
     name = units[larger_unit.lower()] if larger_unit else canonical
@@ -172,9 +172,9 @@ def _read_amount(text: str, what: str, units: dict[str, str], canonical: str, al
         return _convert(read_number(larger, what, text), name, canonical)
     if smaller_unit is None:
         raise InputError(f"{what}: {text!r} has a number without a unit; write {allowed}")
-    part, makes_one = _SMALLER.get(name, ("", 0))
-    if units[smaller_unit.lower()] != part:
+    if name not in _SMALLER or units[smaller_unit.lower()] != _SMALLER[name][0]:
         raise InputError(f"{what}: {text!r} does not go together; write {allowed}")
+    part, makes_one = _SMALLER[name]
     whole = read_whole(larger, what, most=1_000)
     rest = Fraction(0) if smaller == "0" else read_number(smaller, what, text)
     if rest >= makes_one:

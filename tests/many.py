@@ -1,4 +1,6 @@
-"""Many mixed patients through `batch`, every row held against `plan`: python -m tests.many --patients 100000 --jobs 2
+"""Many mixed patients through `batch`, every row held against `plan`, and `demand` against their sum.
+
+    python -m tests.many --patients 100000 --jobs 2
 
 Every regimen, dosing weight policy, product and unit, with what a record holds; one row in a hundred is broken, each in another way.
 """
@@ -11,9 +13,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -116,6 +119,9 @@ def hold(folder: Path, patients: int, seed: int = 1, jobs: int = 1) -> Held:
     begin = time.monotonic_ns()
     counts, used, infusions = _hold_rows(folder, good, broken)
     seconds["plan"] = (time.monotonic_ns() - begin) // 10**9
+    begin = time.monotonic_ns()
+    assert _demanded(folder) == _added(folder)
+    seconds["demand"] = (time.monotonic_ns() - begin) // 10**9
     summary = f"read {patients:,} rows: {counts['planned']:,} planned, {counts['refused']:,} refused, {counts['faulty']:,} faulty"
     assert all(f"ivigcalc: {summary}\n" in text for text in said.values()), said
     assert patients == counts["planned"] + counts["refused"] + counts["faulty"]
@@ -164,6 +170,40 @@ def _hold_rows(folder: Path, good: dict[int, dict[str, str]], broken: dict[int, 
     return counts, used, infusions
 
 
+Sums = dict[tuple[str | None, str | None], tuple[int, Decimal, dict[Decimal, int]]]
+"""Month and product -> infusions, grams, vials by their size."""
+
+
+def _demanded(folder: Path) -> Sums:
+    """What `demand` says of the schedule."""
+    words = ["demand", "out.csv", "--by", "month,product", "--format", "json"]
+    run = subprocess.run([sys.executable, "-m", "ivigcalc", *words], cwd=folder, capture_output=True, check=True)
+    groups = json.loads(run.stdout, parse_float=Decimal)["groups"]
+    return {
+        (group["month"], group["product"]): (
+            group["infusions"],
+            Decimal(group["ordered_g"]),
+            {Decimal(vial["g"]): vial["count"] for vial in group["vials"] or ()},
+        )
+        for group in groups
+    }
+
+
+def _added(folder: Path) -> Sums:
+    """The rows of the schedule added up from their texts."""
+    infusions: Counter[tuple[str | None, str | None]] = Counter()
+    grams: defaultdict[tuple[str | None, str | None], Decimal] = defaultdict(Decimal)
+    vials: defaultdict[tuple[str | None, str | None], Counter[Decimal]] = defaultdict(Counter)
+    with (folder / "out.csv").open(encoding="utf-8", newline="") as table:
+        for row in csv.DictReader(table, strict=True):
+            key = row["date"][:7] or None, row["product"] or None
+            infusions[key] += 1
+            grams[key] += Decimal(row["ordered_g"])
+            for count, size in re.findall(r"([0-9]+)x([0-9.]+) g", row["vials"]):
+                vials[key][Decimal(size)] += int(count)
+    return {key: (infusions[key], grams[key], dict(vials[key])) for key in infusions}
+
+
 def _read(text: str | bytes) -> dict[str, object]:
     """A document of JSON; its numbers stay the text that they are."""
     document: dict[str, object] = json.loads(text, parse_float=str, parse_int=str)
@@ -196,7 +236,9 @@ def main() -> None:
         held = hold(Path(folder), typed.patients, typed.seed, typed.jobs)
     print(f"{held.rows:,} rows = {held.planned:,} planned + {held.refused:,} refused + {held.faulty:,} faulty")
     print(f"{held.broken:,} of them broken on purpose in {held.ways} ways, each reported with its line")
-    print(f"{held.infusions:,} infusions, every row equal to that of plan in JSON and in CSV")
+    print(
+        f"{held.infusions:,} infusions, every row equal to that of plan in JSON and in CSV; demand by month and product equal to their sum"
+    )
     for name, every in EVERY.items():
         missing = ", ".join(sorted(every - held.planned_with[name]))
         what = f"{len(every & held.planned_with[name])} of {len(every)}{f', not {missing}' if missing else ''}"

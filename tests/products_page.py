@@ -2,9 +2,8 @@
 
 from ivigcalc.export import words
 from ivigcalc.export.products import CHECK, GRADES, product_entries
-from ivigcalc.export.reference import NOT_STATED
 from ivigcalc.export.words import grams
-from ivigcalc.model import Product, Ramp
+from ivigcalc.model import NOT_STATED, Product, Ramp
 from ivigcalc.numbers import screen_text
 from tests.markdown import MARK, Markdown, data, escaped, text_of
 

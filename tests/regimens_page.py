@@ -7,9 +7,9 @@ from itertools import groupby
 
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.export import words
-from ivigcalc.export.reference import NOT_STATED, phase_words, regimen_entries
+from ivigcalc.export.reference import phase_words, regimen_entries
 from ivigcalc.export.words import grams
-from ivigcalc.model import Catalogue, Cited, Comparison, Finding, Option, Plan, Regimen, Settled
+from ivigcalc.model import NOT_STATED, Catalogue, Cited, Comparison, Finding, Option, Plan, Regimen, Settled
 from ivigcalc.numbers import screen_text
 from ivigcalc.request import answer, missing_choice
 from tests.markdown import MARK, Markdown, anchors, data, escaped, text_of
@@ -197,9 +197,18 @@ def _choices(options: list[Option], comparison: Comparison) -> list[str]:
     stated = first.regimen and first.regimen.phases and first.regimen.phases[0].days
     shown = [] if stated else [f"the source states no number of days; {min(days)} to {max(days)} are shown, a choice of ours"]
     if len(options) == 1 or len({option.course_g for option in options}) > 1:
-        return [*(line for option in options for line in _product(option.phase, kg, option.uncapped_g, option.course_g)), *shown]
+        return [
+            *(line for option in options for line in _marked(option, _product(option.phase, kg, option.uncapped_g, option.course_g))),
+            *shown,
+        ]
     whole = _whole(first.phase, kg, first.uncapped_g, first.course_g)
-    return [*whole, *(_split(option.phase, option.course_g) for option in options), *shown]
+    return [*whole, *(line for option in options for line in _marked(option, [_split(option.phase, option.course_g)])), *shown]
+
+
+def _marked(option: Option, lines: list[str]) -> list[str]:
+    """The arithmetic of an option, with a mark where a plan of it is refused."""
+    refused = any(finding.level == "refusal" for finding in option.findings)
+    return [*lines[:-1], f"{lines[-1]}, refused"] if refused else lines
 
 
 def _product(phase: Settled, kg: Fraction, uncapped_g: Fraction, course_g: Fraction) -> list[str]:

@@ -22,7 +22,7 @@ from ivigcalc.batch.columns import COLUMNS, FLAGS, SEVERAL
 from ivigcalc.batch.planning import Task, head, keep
 from ivigcalc.batch.reading import Record, read_header
 from ivigcalc.cli import app
-from ivigcalc.cli.batch import load
+from ivigcalc.cli.data import load_data
 from tests.conftest import Run, RunCli
 from tests.many import words_of
 from tests.patients import BROKEN, line, mixed, patient
@@ -309,7 +309,7 @@ def test_what_a_process_does(monkeypatch: pytest.MonkeyPatch) -> None:
     ignored: list[object] = []
     monkeypatch.setattr("signal.signal", lambda *what: ignored.append(what))
     monkeypatch.setattr(running, "_plan", None)
-    task = Task(read_header("id,weight,regimen"), "csv", date.today(), partial(load, "none"))
+    task = Task(read_header("id,weight,regimen"), "csv", date.today(), partial(load_data, "none"))
     running._start_worker(task)
     assert ignored == [(signal.SIGINT, signal.SIG_IGN)]
     assert [row["id"] for row in rows(head("csv") + running._work((Record(2, "p1,62,itp"),)).output)] == ["p1"] * 3

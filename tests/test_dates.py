@@ -241,7 +241,8 @@ def test_the_shortest_interval_holds_the_course(every: str, days: str, refused: 
 
 def test_a_move_into_the_next_course_is_refused() -> None:
     # every 5 days: closed on 9 January, so course 2 moves to 10 January and still runs on 14 January, when course 3 is due
-    with pytest.raises(Refused, match=r"course 3 would start on Thu 14-Jan-2027, before course 2 ends on Thu 14-Jan-2027"):
+    words = r"course 3 would start on Thu 14-Jan-2027, before course 2 ends on Thu 14-Jan-2027; write a longer --every or fewer --days"
+    with pytest.raises(Refused, match=words):
         ask(FIVE_DAYS, every="5 days", cycles="3", start="2027-01-04", closed=("2027-01-09",))
 
 

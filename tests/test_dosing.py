@@ -603,6 +603,16 @@ def test_what_is_entered_for_one_regimen_is_named_without_a_phase() -> None:
     assert text == "Entered by hand: days of the course 2; no source states it."
 
 
+def test_a_dose_between_those_of_two_regimens_is_no_override(tmp_path: Path) -> None:
+    """0.6 g per kg a day, where one source states 0.4 and another 0.8: stated by none, and a change of none."""
+    of = {key: regimen(phase(dose, "day", "5")) for key, dose in (("a", "0.4 g/kg"), ("b", "0.8 g/kg"))}
+    group = {"name": "Both", "indication": "a-disease", "aliases": [], "choose": ["a", "b"], "readings": [], "notes": []}
+    catalogue = catalogue_of(tmp_path, **of, both=group)
+    plan = ask_plan(catalogue=catalogue, weight="70", regimen="both", dose="0.6 g/kg/day", days="3")
+    assert [code for code in codes(plan) if code.startswith("override-dose")] == []
+    assert "entered-dose" in codes(plan)
+
+
 def test_days_chosen_for_an_indication_leave_its_doses_open() -> None:
     comparison = ask_choices(weight="62", regimen="melanoma", days="3")
     assert comparison.missing == ("--dose",)

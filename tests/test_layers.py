@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parent.parent / "ivigcalc"
 # A layer may import itself and what stands before it; `catalogue`, `dosing`, `safety` and `export` do not import each other.
 LAYERS = [
     "errors", "numbers", "when", "units", "rates", "model", "checking", "changes", "ramps", "demand", "catalogue|dosing|safety|export",
-    "options", "pharmacy|record", "site", "request", "batch|several", "cli",
+    "options", "pharmacy|record", "site", "data", "request", "batch|several|order", "cli",
 ]  # fmt: skip
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names.split("|")}
 CORE = {"errors", "numbers", "when", "units", "rates", "model", "checking", "changes", "ramps", "demand", "dosing", "safety"}

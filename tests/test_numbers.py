@@ -14,12 +14,14 @@ from ivigcalc.errors import InputError
 from ivigcalc.numbers import (
     DECIMALS,
     MOST_CHARACTERS,
+    MOST_TEXT,
     decimals_of,
     exact_text,
     over_one,
     read_number,
     read_percent,
     read_whole,
+    refuse_long,
     running_totals,
     screen_text,
 )
@@ -394,3 +396,9 @@ def test_a_whole_number_of_24_characters_is_not_yet_too_long() -> None:
     text = "1" * 24
     assert message_of(lambda: read_whole(text, "--days", most=31)).startswith(f"--days: {text} is more than 31, a bound of our own")
     assert "a number of 25 characters" in message_of(lambda: read_whole(text + "1", "--days", most=31))
+
+
+def test_a_text_as_long_as_is_allowed_is_read() -> None:
+    refuse_long("6" * MOST_TEXT, "--weight")
+    with pytest.raises(InputError, match=r"^--weight: a text of 61 characters; write at most 60$"):
+        refuse_long("6" * (MOST_TEXT + 1), "--weight")

@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivigcalc.checking import Check, Reading
-from ivigcalc.cli.check import check_order
 from ivigcalc.cli.data import load_data
 from ivigcalc.dosing.plan import make_plan
 from ivigcalc.errors import InputError, Refused
@@ -22,6 +21,7 @@ from ivigcalc.export.check import check_json, check_row, check_table, verdict_te
 from ivigcalc.export.words import order_text
 from ivigcalc.model import Choices, Patient, Phase, Plan, Regimen, Span
 from ivigcalc.numbers import exact_text
+from ivigcalc.order import check_order
 from ivigcalc.request import answer
 from ivigcalc.safety.expected import Context, expected_of
 from ivigcalc.safety.order_words import MOST_ORDER

@@ -158,7 +158,7 @@ _N = r"([\d,]+(?:\.\d+)?)"
 ARITHMETIC: dict[str, Callable[[Fraction, Fraction, Fraction], tuple[Fraction, Fraction]]] = {
     rf"{_N} g per kg(?: a day| per course)? × {_N} kg = {_N} g(?: a day| per course)?": lambda a, b, c: (a * b, c),
     rf"{_N} g a day × {_N} days = {_N} g per course": lambda a, b, c: (a * b, c),
-    rf"{_N} g per course ÷ {_N} days = {_N} g a day": lambda a, b, c: (a / b, c),
+    rf"{_N} g per course ÷ {_N} days = {_N} g a day(?:, refused)?": lambda a, b, c: (a / b, c),
 }
 LINES = [as_read(line) for line in TEXT["regimens.md"].splitlines() if re.search(r"[×÷=]", line) and "http" not in line and '"' not in line]
 

@@ -205,8 +205,8 @@ VALUES: Final[list[Any]] = [
     "2026-11-22", "2026-02-30", "22/11/2026",
 ]  # fmt: skip
 UNSAYABLE: Final = re.compile(
-    r"is not under sources|is not a regimen here|is also (?:a|the) name|also a name of|is the indication of no regimen|below 0\.01 g per kg"
-    r"|is upside down|in a phase that another follows|is the name of two phases|holds a list or table, expected words"
+    r"is not under sources|is not a regimen here|is also (?:a|the) name|also a name of|is the indication of (?:no regimen|other)"
+    r"|below 0\.01 g per kg|is upside down|in a phase that another follows|is the name of two phases|holds a list or table, expected words"
 )
 """What a schema cannot say, in the words of the loader; a list where words belong it does say."""
 

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from ivigcalc.batch.planning import Data, Memory, Problem, Task, plan_row, read_record
+from ivigcalc.batch.planning import Memory, Problem, Task, plan_row, read_record
 from ivigcalc.batch.reading import Record
+from ivigcalc.data import Data
 from ivigcalc.demand.rows import Row
 from ivigcalc.demand.savings import Savings, Side
 from ivigcalc.demand.summing import Sums, add, finish, start

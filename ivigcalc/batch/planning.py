@@ -8,26 +8,16 @@ from ivigcalc import __version__
 from ivigcalc.batch.columns import Given, Row, as_typed, from_cells, from_json
 from ivigcalc.batch.reading import Header, Record, split
 from ivigcalc.catalogue import sha256_of
+from ivigcalc.data import Data
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.export.csv import COLUMNS, csv_line, harmless, plan_rows, with_first
-from ivigcalc.model import Catalogue, Comparison, Formulary, Limits, Origin, Plan
-from ivigcalc.options import GetFormulary
+from ivigcalc.model import Comparison, Formulary, Origin, Plan
 from ivigcalc.request import PATIENT, Prepared, answer_for, is_ambiguous, missing_choice, prepare
-from ivigcalc.site import Site
 
 K = TypeVar("K")
 V = TypeVar("V")
 Format = Literal["csv", "jsonl"]
 FORMATS: tuple[Format, ...] = ("csv", "jsonl")
-
-
-class Data(NamedTuple):
-    """The data files that plans rest on."""
-
-    shipped: Catalogue
-    limits: Limits
-    formulary: GetFormulary
-    site: Site | None
 
 
 class Task(NamedTuple):

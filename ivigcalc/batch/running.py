@@ -11,8 +11,9 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ivigcalc.batch.planning import Data, Memory, Planned, Task, plan_records
+from ivigcalc.batch.planning import Memory, Planned, Task, plan_records
 from ivigcalc.batch.reading import Record
+from ivigcalc.data import Data
 from ivigcalc.errors import OutputError
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from typing import NamedTuple, NoReturn, TypeVar, cast
 import yaml
 
 from ivigcalc.errors import CatalogueError, InputError
+from ivigcalc.model import NOT_STATED
 
 T = TypeVar("T")
 
 MOST_BYTES = 4_000_000
 MOST_DEPTH = 20
-NOT_STATED = "not stated"
 OR_NOT_STATED = "a value, or 'not stated' where the source has none"
 
 

@@ -13,10 +13,10 @@ from ivigcalc.catalogue.excerpt import Excerpt, excerpt
 from ivigcalc.catalogue.files import read_bytes
 from ivigcalc.catalogue.limits import RULES as POLICIES
 from ivigcalc.catalogue.names import check_names, check_refers, key_of, read_name, read_names
-from ivigcalc.catalogue.reading import NOT_STATED, Faults, Item, one_of, parse, text, texts
+from ivigcalc.catalogue.reading import Faults, Item, one_of, parse, text, texts
 from ivigcalc.catalogue.sources import CITATION, dose_without_basis, read_citation, read_citations, read_sources
 from ivigcalc.errors import CatalogueError, InputError
-from ivigcalc.model import MOST_CYCLES, MOST_DAYS, Ages, Cap, Catalogue, Cited, Conflict, Phase, Regimen, Source, Span, Window
+from ivigcalc.model import MOST_CYCLES, MOST_DAYS, NOT_STATED, Ages, Cap, Catalogue, Cited, Conflict, Phase, Regimen, Source, Span, Window
 from ivigcalc.numbers import read_whole
 from ivigcalc.units import Basis, read_age, read_grams
 from ivigcalc.when import Interval, read_interval

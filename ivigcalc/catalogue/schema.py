@@ -10,10 +10,9 @@ from typing import Any
 
 from ivigcalc.catalogue.around import CONFLICT, INDICATION, NOT_IVIG, NOT_RECOMMENDED
 from ivigcalc.catalogue.names import NAME
-from ivigcalc.catalogue.reading import NOT_STATED
 from ivigcalc.catalogue.regimens import AGES, CAP, CHOICE, PHASE, PHASE_NAME, REGIMEN, SECTIONS, STANDINGS, WEIGHTS, WINDOW
 from ivigcalc.catalogue.sources import CITATION, KINDS, SOURCE
-from ivigcalc.model import MOST_CYCLES, MOST_DAYS
+from ivigcalc.model import MOST_CYCLES, MOST_DAYS, NOT_STATED
 from ivigcalc.units import MOST_AGE_YEARS
 from ivigcalc.when import MOST_INTERVAL
 

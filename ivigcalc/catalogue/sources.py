@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from ivigcalc.catalogue.reading import Item, one_of, text
 from ivigcalc.errors import InputError
-from ivigcalc.model import Cited, Source
+from ivigcalc.model import NOT_STATED, Cited, Source
 from ivigcalc.units import read_dose
 from ivigcalc.when import read_date
 
@@ -99,7 +99,7 @@ def dose_without_basis(words: str, where: str) -> Fraction:
 
 def _quote(item: Item) -> str:
     words = text(item)
-    if words == "not stated":
+    if words == NOT_STATED:
         raise InputError("'not stated', expected the words of the source")
     return words
 

@@ -13,9 +13,10 @@ from ivigcalc.errors import InputError
 from ivigcalc.export.words import counted
 
 if TYPE_CHECKING:
-    from ivigcalc.batch.planning import Data, Format, Problem
+    from ivigcalc.batch.planning import Format, Problem
     from ivigcalc.batch.reading import Kind
     from ivigcalc.cli.rows import Write
+    from ivigcalc.data import Data
 
 MOST_JOBS = 64
 """Our own bound on processes."""
@@ -62,27 +63,15 @@ def batch(
       ivigcalc batch patients.jsonl -o schedule.jsonl --jobs 2
       ivigcalc batch - --from csv
     """
+    from ivigcalc.cli.data import load_data
     from ivigcalc.numbers import read_whole
 
     files = _settle(patients, output, errors, from_, format_, force=force)
     processes = 1 if jobs is None else read_whole(jobs, "--jobs", most=MOST_JOBS)
-    counts = _run(files, partial(load, site), processes)
+    counts = _run(files, partial(load_data, site), processes)
     _summary(files, counts)
     if counts["refused"] or counts["faulty"]:
         raise typer.Exit(1)
-
-
-def load(site: str | None) -> "Data":
-    """Read the data files, in whichever process plans with them.
-
-    Args: the site file as typed.
-    Returns: the data.
-    """
-    from ivigcalc.batch.planning import Data
-    from ivigcalc.cli.data import load_data
-
-    data = load_data(site)
-    return Data(data.shipped, data.limits, data.formulary, data.site)
 
 
 def _settle(patients: str, output: str | None, errors: str | None, from_: str | None, format_: str | None, *, force: bool) -> Files:

@@ -9,14 +9,13 @@ import typer
 
 from ivigcalc.catalogue.entry import Draft, complaint
 from ivigcalc.catalogue.names import EXPECTED, is_name
-from ivigcalc.catalogue.reading import NOT_STATED
 from ivigcalc.catalogue.regimens import STANDINGS, WEIGHTS
 from ivigcalc.catalogue.review import EXACTLY
 from ivigcalc.catalogue.sources import KINDS
 from ivigcalc.cli.output import printable, screen_width, tell
 from ivigcalc.errors import InputError
 from ivigcalc.export.screen import wrap
-from ivigcalc.model import Catalogue
+from ivigcalc.model import NOT_STATED, Catalogue
 from ivigcalc.safety.population import read_ages
 
 NONE = ""

@@ -14,13 +14,13 @@ from ivigcalc.batch.planning import keep, read_record
 from ivigcalc.batch.reading import SUFFIXES, Header, Kind, Record, open_reader
 from ivigcalc.catalogue import sha256_of
 from ivigcalc.checking import Check
-from ivigcalc.cli.check import check_order
-from ivigcalc.cli.data import Data
 from ivigcalc.cli.rows import STANDARD, WRITTEN, format_of, refuse_same, source, targets
+from ivigcalc.data import Data
 from ivigcalc.errors import InputError, Refused
 from ivigcalc.export.check import COLUMNS, check_json_line, check_row, json_with_id, unchecked_json_line, unchecked_row
 from ivigcalc.export.csv import csv_line, harmless
 from ivigcalc.export.words import counted
+from ivigcalc.order import check_order
 from ivigcalc.safety.expected import within_source
 
 CHUNK = 64

@@ -5,33 +5,19 @@ import stat
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from ivigcalc.catalogue import data_file, load_catalogue, load_limits
 from ivigcalc.catalogue.files import read_bytes
 from ivigcalc.catalogue.reading import Faults, Item, parse
+from ivigcalc.data import Data
 from ivigcalc.errors import CatalogueError, InputError
-from ivigcalc.model import Catalogue, Formulary, Limits
-from ivigcalc.options import GetFormulary
-
-if TYPE_CHECKING:
-    from ivigcalc.site import Site
+from ivigcalc.model import Formulary
 
 VARIABLE = "IVIGCALC_SITE"
 NONE = "none"
 """What to write for --site to plan without the site file."""
-
-
-class Data(NamedTuple):
-    """What ships, and the hospital's own file; `catalogue` and `formulary` hold both."""
-
-    shipped: Catalogue
-    limits: Limits
-    catalogue: Catalogue
-    formulary: GetFormulary
-    site: "Site | None"
 
 
 @cache

@@ -126,16 +126,17 @@ def _compare(patients: str, policies: list[str], site_name: str | None, format_n
     from ivigcalc.batch.comparing import compare, read_policies
     from ivigcalc.batch.planning import Task
     from ivigcalc.batch.reading import SUFFIXES, open_reader
-    from ivigcalc.cli.batch import load, tell_problem
+    from ivigcalc.cli.batch import tell_problem
+    from ivigcalc.cli.data import load_data
     from ivigcalc.cli.output import page_bytes
     from ivigcalc.cli.progress import progress
     from ivigcalc.export.savings import savings_csv, savings_json, savings_table
 
     both = read_policies(policies)
-    data = load(site_name)
+    data = load_data(site_name)
     with source(patients, "patients") as (file, size), progress(size) as advance:
         reader = open_reader(file, SUFFIXES.get(Path(patients).suffix.lower(), "csv"))
-        task = Task(reader.header, "csv", date.today(), partial(load, site_name))  # noqa: DTZ011 (the ward's own day)
+        task = Task(reader.header, "csv", date.today(), partial(load_data, site_name))  # noqa: DTZ011 (the ward's own day)
         savings = compare(
             reader.records, both, task, data, tell_problem, lambda rows: advance(rows, file.tell() if size else 0)
         )  # fmt: skip

@@ -33,7 +33,7 @@ from ivigcalc.cli.complete import complete_product, complete_regimen
 from ivigcalc.errors import InputError, Refused
 
 if TYPE_CHECKING:
-    from ivigcalc.cli.data import Data
+    from ivigcalc.data import Data
     from ivigcalc.model import Comparison, Plan
 
 _NOT_INPUTS = ("output", "force", "site")

@@ -10,7 +10,7 @@ from ivigcalc.cli.complete import complete_regimen
 from ivigcalc.errors import InputError, Refused
 
 if TYPE_CHECKING:
-    from ivigcalc.cli.data import Data
+    from ivigcalc.data import Data
     from ivigcalc.model import Regimen
 
 _EXAMPLE = "ivigcalc regimens compare itp/ontario itp/us-label --weight 62"

@@ -47,7 +47,7 @@ def schedule(phases: tuple[Settled, ...], choices: Choices) -> tuple[tuple[Slot,
             raise InputError(f"--until: more than {MOST_CYCLES:,} courses, a bound of our own; write an earlier date")
         _check_apart(slots, slot)
         slots.append(slot)
-    return tuple(slots), _next_start(courses, phases, slots, choices)
+    return tuple(slots), _next_start(courses, phases, slots)
 
 
 def _stated_cycles(phases: tuple[Settled, ...]) -> int:
@@ -59,15 +59,14 @@ def _fixed_cycles(phase: Settled) -> int:
     return (phase.cycles and phase.cycles.fixed) or 1
 
 
-def _next_start(courses: Iterator[Slot], phases: tuple[Settled, ...], slots: list[Slot], choices: Choices) -> date | None:
-    last = phases[-1]
-    if choices.start is None or last.every is None or _is_finished(phases, len(slots)):
+def _next_start(courses: Iterator[Slot], phases: tuple[Settled, ...], slots: list[Slot]) -> date | None:
+    if _is_finished(phases, len(slots)):
         return None
     try:
         following = next(courses)
         _check_apart(slots, following)
     except (InputError, Refused):
-        return None  # past the calendar, or in the way of the last one: nobody asked for this course
+        return None  # past the calendar, in the way of the last one, or without an interval: nobody asked for this course
     return following.start
 
 
@@ -89,7 +88,7 @@ def _courses(phases: tuple[Settled, ...], choices: Choices) -> Iterator[Slot]:
     finite = ((phase, number) for phase in phases[:-1] for number in range(_fixed_cycles(phase)))
     places = chain(finite, zip(repeat(phases[-1]), count()))
     last: Slot | None = None
-    anchor = choices.start  # the start that a phase's courses are counted from
+    anchor: date | None = None  # the start that a phase's courses are counted from
     while True:
         phase, number = next(places)
         planned = _due(last, phase, anchor, number) if last else choices.start

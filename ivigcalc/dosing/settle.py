@@ -35,15 +35,18 @@ def settle(phase: Phase, choices: Choices, weight_kg: Fraction) -> Settled:
     Returns: the phase with one figure each.
     Raises: InputError for a dose with two readings.
     """
-    days = choices.days or (phase.days and phase.days.fixed) or 1
-    dose = read_basis(choices.dose, days, weight_kg) or Dose(phase.dose.low if phase.dose else Fraction(0), phase.per)
-    if phase.dose and phase.dose.fixed == in_basis(dose, phase.per, days) and not phase.between:
-        dose = Dose(phase.dose.low, phase.per)  # the source's own dose, typed in another basis: rounded on what it states
+    days = choices.days or (phase.days and phase.days.fixed) or 1  # open where only the words for a dose are asked for
+    typed = read_basis(choices.dose, days, weight_kg)
+    if typed is None or (phase.dose and phase.dose.fixed == in_basis(typed, phase.per, days) and not phase.between):
+        assert phase.dose
+        dose = Dose(phase.dose.low, phase.per)  # one that was typed in another basis too, so that it is rounded on what the source states
+    else:
+        dose = typed
     every = choices.every or (phase.every and phase.every.fixed)
     overrides = tuple(
         override
         for override in (
-            _dose_override(phase, dose, days) if choices.dose else None,
+            _dose_override(phase, dose, days),
             count_override("days", phase.days, choices.days),
             _interval_override("every", phase.every, choices.every),
             _interval_override("begins", phase.begins and Span(phase.begins, phase.begins), choices.begins),

@@ -6,12 +6,11 @@ from fractions import Fraction
 from ivigcalc.changes import CatalogueChange, Change, DoseAt, RegimenChange
 from ivigcalc.export import words
 from ivigcalc.export.screen import Screen
-from ivigcalc.model import Ages, Cap, Cited, Phase, Regimen, Span, Window
+from ivigcalc.model import NOT_STATED, Ages, Cap, Cited, Phase, Regimen, Span, Window
 from ivigcalc.numbers import screen_text
 from ivigcalc.when import Interval
 
 DosesAt = Callable[[Phase, Fraction], tuple[DoseAt, ...]]
-NONE = "not stated"
 
 
 def diff_page(change: CatalogueChange, doses_at: DosesAt, weight_kg: Fraction, width: int, *, colour: bool) -> str:
@@ -142,7 +141,7 @@ def _value(key: str, value: object) -> str:
         return ", ".join(_items(value)) or "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return NONE if value is None else str(value)
+    return NOT_STATED if value is None else str(value)
 
 
 def _items(values: tuple[object, ...]) -> Iterator[str]:

@@ -5,11 +5,11 @@ from fractions import Fraction
 from itertools import groupby
 
 from ivigcalc.export import words
-from ivigcalc.export.reference import NOT_STATED, cap_words, phase_words, stated
+from ivigcalc.export.reference import cap_words, phase_words, stated
 from ivigcalc.export.screen import Screen
 from ivigcalc.export.table import finding_entries, patient_entries
 from ivigcalc.export.words import grams
-from ivigcalc.model import Cap, Comparison, Option, Regimen, Source
+from ivigcalc.model import NOT_STATED, Cap, Comparison, Option, Regimen, Source
 from ivigcalc.numbers import screen_text
 
 _MARKS = {"refusal": "refused", "warning": "warning"}

@@ -5,9 +5,8 @@ from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
 from ivigcalc.export import words
-from ivigcalc.export.reference import NOT_STATED
 from ivigcalc.export.screen import Screen
-from ivigcalc.model import NO_QUOTE, AtRisk, Contraindication, Figure, LabelDose, Product, Rate, RateTable, Source, Span
+from ivigcalc.model import NO_QUOTE, NOT_STATED, AtRisk, Contraindication, Figure, LabelDose, Product, Rate, RateTable, Source, Span
 from ivigcalc.numbers import screen_text
 from ivigcalc.rates import ml_per_kg_per_h, read_rate
 

@@ -4,10 +4,8 @@ from fractions import Fraction
 
 from ivigcalc.export import words
 from ivigcalc.export.screen import Screen
-from ivigcalc.model import Cap, Catalogue, Phase, Regimen, Span
+from ivigcalc.model import NOT_STATED, Cap, Catalogue, Phase, Regimen, Span
 from ivigcalc.numbers import screen_text
-
-NOT_STATED = "not stated"
 
 
 def regimen_list(regimens: tuple[Regimen, ...], width: int, *, colour: bool) -> str:

@@ -5,7 +5,7 @@ from datetime import time
 from fractions import Fraction
 from itertools import groupby
 
-from ivigcalc.model import Comparison, Conflict, Counts, Course, Infusion, Patient, Phase, Plan, Settled, Source, Span, Supply
+from ivigcalc.model import NOT_STATED, Comparison, Conflict, Counts, Course, Infusion, Patient, Phase, Plan, Settled, Source, Span, Supply
 from ivigcalc.numbers import screen_text
 from ivigcalc.units import kg_to_lb
 from ivigcalc.when import Interval, screen_date
@@ -206,7 +206,7 @@ def _dates(infusions: list[Infusion], *, short: bool) -> str:
 def source_lines(source: Source) -> list[str]:
     """Write a source: its citation, where it is, its licence and when it was read."""
     external = "External source, outside the document: " if source.external else ""
-    licence = source.licence or "not stated"
+    licence = source.licence or NOT_STATED
     return [
         f"{external}{source.citation}.",
         f"{source.url or 'address not stated'}, licence {licence}, read {source.read}",
