@@ -220,7 +220,7 @@ def _beyond(plan: Plan, most: Most) -> bool:
 
 def _when(plan: Plan, most: Most) -> str:
     """From when to when, in dates where there are any."""
-    last = next((infusion.date for infusion in plan.infusions if infusion.cycle == most.last.course), None)
+    last = next(infusion.date for infusion in plan.infusions if infusion.cycle == most.last.course)
     if last is None:
         return f"courses {most.first.course} and {most.last.course} by the interval"
     first, end = (date.fromordinal(day.number) for day in (most.first, most.last))
