@@ -585,3 +585,11 @@ def test_an_order_is_checked_against_each_phase(run_cli: RunCli) -> None:
         assert done.code == 0
         assert f"from cidp/gammagard-us: {name} per course" in " ".join(done.text.split())
     assert run_cli(*words, "124 g daily for 4 days").code == 1
+
+
+def test_haemolysis_looks_at_every_phase(tmp_path: Path) -> None:
+    """1 g per kg, then 2 g per kg once: the risk is that of the second phase, which has one course."""
+    loading, later = induction(dose="1 g/kg"), upkeep("2 g/kg", "2", begins="5 weeks", cycles="1")
+    plan = ask_plan(catalogue=catalogue_of(tmp_path, r=regimen(loading, later)), weight="70", regimen="r")
+    ((_, text),) = found(plan, "haemolysis")
+    assert "2 g per kg in a course" in text
