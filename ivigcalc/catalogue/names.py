@@ -91,7 +91,8 @@ def _own(entry: Item | None, owner: dict[str, tuple[str, Item | None]], name: st
         other, first = owner[flat(name)]
         if entry:
             entry.fault(f"{words} {other}, expected a name of its own")
-        elif first:
+        else:
+            assert first  # what ships was held against itself when it was read
             first.fault(f"{name} is also a name of {place}, which ships, expected a name of its own")
     owner[flat(name)] = (place, entry)
 
