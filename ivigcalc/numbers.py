@@ -179,16 +179,6 @@ def over_one(values: Iterable[Fraction]) -> tuple[list[int], int]:
     return [above * (bottom // below) for above, below in pairs], bottom
 
 
-def decimals_of(value: Fraction) -> int | None:
-    """Count the decimals that a number needs, or None if it never ends.
-
-    Args: value, of any unit.
-    Returns: the count of decimals.
-    """
-    ending = _ending(value.denominator)
-    return ending and ending[0]
-
-
 def _ending(bottom: int) -> tuple[int, int] | None:
     """The decimals of a number in lowest terms over this denominator, and 10 to that power over it; None where it never ends."""
     if pow(10, bottom.bit_length(), bottom):

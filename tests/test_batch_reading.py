@@ -138,6 +138,34 @@ def test_a_quote_left_open_takes_no_other_row_with_it(run_cli: RunCli, tmp_path:
     assert run.err.startswith("ivigcalc: line 2: faulty: a quote opens a cell and does not close it")
 
 
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ('label,id,weight,regimen\n"bed\n4",p1,62,itp\n', ["bed 4"]),
+        ('id,weight,regimen,label\np1,62,itp,"bed 4\nnurse A, B, C, D"\np2,62,itp,bed 5\n', ["bed 4 nurse A, B, C, D", "bed 5"]),
+        ('id,label,weight,regimen\np1,"a\nb,c,d,f\ne",62,itp\n', None),  # a line like a row of its own, without quotes
+    ],
+)
+def test_a_quoted_cell_may_go_on_in_a_line_that_has_delimiters(
+    run_cli: RunCli, tmp_path: Path, text: str, labels: list[str] | None
+) -> None:
+    run = batch(run_cli, tmp_path, text)
+    if labels is None:
+        assert "line 2: faulty: a quote opens a cell" in run.err
+        return
+    assert run.code == 0, run.err
+    assert [row["label"] for row in rows(run.out)[::3]] == labels
+
+
+def test_a_file_without_patients_writes_nothing(run_cli: RunCli, tmp_path: Path) -> None:
+    source, target = tmp_path / "patients.csv", tmp_path / "schedule.csv"
+    source.write_text("id,weight,regimen\n\n", encoding="utf-8")
+    target.write_text("old", encoding="utf-8")
+    run = run_cli("batch", str(source), "-o", str(target), "--force")
+    assert (run.code, target.read_text(encoding="utf-8")) == (2, "old")
+    assert f"{source}: holds no patients, so nothing was written; write a row for each" in run.err
+
+
 def test_lines_are_counted_in_the_file_not_in_rows(run_cli: RunCli, tmp_path: Path) -> None:
     run = batch(run_cli, tmp_path, HEAD + 'p1,62,itp,"a\nb\nc"\n\np2,0,itp,\n')
     assert run.err.startswith("ivigcalc: line 6: id p2: faulty: weight: 0 is zero")

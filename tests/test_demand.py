@@ -525,7 +525,7 @@ def test_a_file_that_is_no_schedule(run_cli: RunCli, tmp_path: Path, text: str, 
     ("text", "message"),
     [
         ("id,kind\n", "line 1 is not line,id,kind,message; name the file that ivigcalc batch wrote with --errors"),
-        ("line,id,kind,message\r\n3,p1,lost,no\r\n", "line 2, column kind: 'lost' is not known; write refused, faulty or note"),
+        ("line,id,kind,message\r\n3,p1,lost,no\r\n", "line 2, column kind: 'lost' is not known; write refused, faulty, note or warning"),
         ("line,id,kind,message\r\n3,p1\r\n", "line 2: 2 cells where the header has 4"),
         ('line,id,kind,message\r\n3,p1,"refused,x\r\n', "line 2: a quote opens a cell"),
         ("line,id,kind,message\r\n3,p1,refused,\0\r\n", "line 2: the line holds a NUL byte"),
@@ -535,6 +535,26 @@ def test_a_faulty_file_of_errors(run_cli: RunCli, tmp_path: Path, text: str, mes
     run = demand(run_cli, tmp_path, SCHEDULE, "--errors", write(tmp_path, text, "errors.csv"))
     assert (run.code, run.out) == (2, b"")
     assert message in run.err
+
+
+def test_what_batch_says_of_rows_that_it_planned_is_no_row_left_out(run_cli: RunCli, tmp_path: Path) -> None:
+    errors = write(tmp_path, ",".join(PROBLEMS) + "\r\n2,p1,warning,too much\r\n3,p2,note,cut\r\n4,p4,refused,no\r\n", "errors.csv")
+    assert "1 refused" in demand(run_cli, tmp_path, SCHEDULE, "--errors", errors).text
+
+
+def test_two_doses_of_one_id_on_one_day_are_both_counted_and_said(run_cli: RunCli, tmp_path: Path) -> None:
+    patients = write(tmp_path, "id,weight,dose,days\np1,62,1 g/kg/day,2\np1,62,0.4 g/kg/day,1\n", "patients.csv")
+    assert run_cli("batch", patients, "-o", str(tmp_path / "two.csv")).code == 0
+    run = run_cli("demand", str(tmp_path / "two.csv"), "--format", "json")
+    assert run.code == 0, run.err
+    assert json.loads(run.out, parse_float=str)["total"]["ordered_g"] == "148.8"  # 62 + 62 + 24.8
+    assert "1 infusion of an id, a course and a day stands on several rows with different doses, and each row is counted" in run.err
+
+
+def test_a_cut_line_is_said_when_two_policies_are_compared(run_cli: RunCli, tmp_path: Path) -> None:
+    patients = write(tmp_path, "id,weight,regimen,product\np1,62,itp,privigen-us\np2,12,itp,privigen-us", "cut.csv")
+    run = run_cli("demand", patients, "--compare", "round=vial", "--compare", "round=1 g")
+    assert "line 3: id p2: note: the last line does not end with a line break" in run.err
 
 
 def test_a_file_of_errors_without_rows_says_that_none_were_left_out(run_cli: RunCli, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from ivigcalc.numbers import (
     DECIMALS,
     MOST_CHARACTERS,
     MOST_TEXT,
-    decimals_of,
+    _ending,
     exact_text,
     over_one,
     read_number,
@@ -285,6 +285,16 @@ def test_a_number_that_does_not_end_is_within_half_of_the_last_decimal(value: Fr
     assert len(text.partition(".")[2]) <= DECIMALS == 6
     assert WRITTEN.fullmatch(text)
     assert text != "-0"
+
+
+def decimals_of(value: Fraction) -> int | None:
+    ending = _ending(value.denominator)
+    return ending and ending[0]
+
+
+@pytest.mark.parametrize("value", [Fraction(1, 3 * 10**9), Fraction(-1, 3 * 10**9)])
+def test_next_to_nothing_has_no_sign(value: Fraction) -> None:
+    assert exact_text(value) == "0"
 
 
 @QUIET

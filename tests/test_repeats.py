@@ -32,7 +32,8 @@ def test_an_id_on_two_rows_is_planned_and_added_up(run_cli: RunCli, tmp_path: Pa
     assert run.code == 0
     assert len(rows(run.out)) == 6 + 3 + 1 + 1
     assert "read 4 rows: 4 planned" in run.err
-    assert "on several rows: 1 id, each named as a note, 1 of them as a warning" in run.err
+    assert f"on several rows: 1 id, each named in {target}" in run.err
+    assert f"WARNING: 1 id on several rows above the limit of g per kg in 28 days, rows together; named in {target}" in run.err
     (note,) = rows(target.read_bytes())
     assert (note["line"], note["id"], note["kind"]) == ("2", "p1", "warning")
     assert note["message"] == (
@@ -47,6 +48,39 @@ def notes(run_cli: RunCli, tmp_path: Path, *rows_typed: str) -> list[str]:
     """What is said of the rows `id,weight,dose,days,start,round`."""
     text = "\n".join(("id,weight,dose,days,start,round", *rows_typed, ""))
     return [line for line in batch(run_cli, tmp_path, text).err.splitlines() if ": note: " in line or ": warning: " in line]
+
+
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [
+        # 30 g on 20 December are 0.483871 g per kg; with 1.2 on 4 to 6 January and 0.4 on 12 January 2.083871 within 24 dates
+        (
+            "2026-12-20 30 g",
+            "warning: this id stands on 2 rows, lines 2, 3, and each was planned by itself; together at most 2.083871 g per kg",
+        ),
+        # 15 g on each of 2 days, 19 and 20 December: the same within 25 dates
+        (
+            "2026-12-19 to 2026-12-20 30 g",
+            "warning: this id stands on 2 rows, lines 2, 3, and each was planned by itself; together at most 2.083",
+        ),
+        ("2026-12-15 30 g", "note: "),  # 29 dates before 12 January: 1.683871
+        ("2026-12-16 30 g", "warning: "),  # the first of 28
+        ("", "together at most 1.6 g per kg"),
+    ],
+)
+def test_the_course_before_all_rows_is_added_up_with_them(run_cli: RunCli, tmp_path: Path, last: str, words: str) -> None:
+    text = f"id,weight,regimen,dose,days,start,last-course\np1,62,itp,,,2027-01-04,{last}\np1,62,,0.4 g/kg/day,1,2027-01-12,\n"
+    run = batch(run_cli, tmp_path, text)
+    (said,) = (line for line in run.err.splitlines() if "stands on 2 rows" in line)
+    assert words in said
+    assert ("the course before them among it" in said) == bool(last)
+
+
+def test_a_last_course_that_may_be_another_row_is_not_counted_twice(run_cli: RunCli, tmp_path: Path) -> None:
+    text = "id,weight,regimen,start,last-course\np1,62,itp,2027-01-04,\np1,62,itp,2027-02-15,2027-01-06 74.4 g\n"
+    (said,) = (line for line in batch(run_cli, tmp_path, text).err.splitlines() if "stands on 2 rows" in line)
+    assert "together at most 1.2 g per kg" in said
+    assert "the course before" not in said
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from ivigcalc.batch.planning import Memory, Problem, Task, plan_row, read_record
+from ivigcalc.batch.planning import CUT, Memory, Problem, Task, plan_row, read_record
 from ivigcalc.batch.reading import Record
 from ivigcalc.data import Data
 from ivigcalc.demand.rows import Row
@@ -142,6 +142,8 @@ def _plans(
     for what, names in said.items():
         kind, _, message = what.partition(":")
         report(Problem(record.line, row.id, "refused" if kind == "refused" else "faulty", f"with {' and '.join(names)}: {message}"))
+    if record.cut:
+        report(Problem(record.line, row.id, "note", CUT))
     return plans[0], plans[1]
 
 

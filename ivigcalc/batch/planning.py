@@ -63,7 +63,7 @@ class Planned(NamedTuple):
     harmless: int  # rows with a text that a spreadsheet would have run as a formula
 
 
-_CUT = "the last line does not end with a line break; it was planned as it stands; look whether the end of the file is missing"
+CUT = "the last line does not end with a line break; it was planned as it stands; look whether the end of the file is missing"
 
 
 def head(format_: Format) -> bytes:
@@ -98,7 +98,7 @@ def plan_records(task: Task, data: Data, memory: Memory, records: Iterable[Recor
         ids.append((number, key))
         made_harmless += not is_harmless
         if record.cut:
-            problems.append(Problem(record.line, key, "note", _CUT))
+            problems.append(Problem(record.line, key, "note", CUT))
     return Planned("".join(output).encode(), tuple(ids), tuple(problems), empty, made_harmless)
 
 

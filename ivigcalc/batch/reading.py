@@ -240,5 +240,5 @@ def _is_open(text: str, delimiter: str) -> bool:
 
 
 def _is_row(text: str, header: Header) -> bool:
-    """Whether a line has the cells of a row of its own, so that a quote before it must have been left open."""
-    return text.count(header.delimiter) >= len(header.columns) - 1
+    """Whether a line has the cells and the pairs of quotes of a row of its own, so that a quote before it must have been left open."""
+    return text.count(header.delimiter) >= len(header.columns) - 1 and text.count('"') % 2 == 0

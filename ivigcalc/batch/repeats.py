@@ -12,9 +12,10 @@ from typing import NamedTuple
 from ivigcalc.batch.planning import Problem
 from ivigcalc.batch.reading import Record
 from ivigcalc.errors import OutputError
-from ivigcalc.model import Caution, Plan
+from ivigcalc.model import Caution, LastCourse, Plan
 from ivigcalc.numbers import screen_text
 from ivigcalc.safety.cautions import per_kg, sources
+from ivigcalc.safety.days28 import last_days
 from ivigcalc.when import screen_date
 
 MOST_SHOWN = 5
@@ -38,6 +39,7 @@ class Together(NamedTuple):
     weights_kg: tuple[Fraction, Fraction]  # the lowest and the highest dosing weight
     ordered: Most | None
     calculated: Most | None
+    last_counted: bool  # a course before the first date of all its rows is in the sum
     shared: int  # dates that stand on several rows
     first_shared: date | None
 
@@ -90,6 +92,7 @@ def _add_up(store: sqlite3.Connection, count: int, plans: Iterable[tuple[int, Pl
     lines: list[int] = []
     undated = 0
     low = high = Fraction(0)
+    before: dict[LastCourse, Plan] = {}
     store.execute("DELETE FROM doses")
     store.execute("BEGIN")
     for line, plan in plans:
@@ -103,14 +106,25 @@ def _add_up(store: sqlite3.Connection, count: int, plans: Iterable[tuple[int, Pl
         ]
         store.executemany("INSERT INTO doses VALUES (?, ?, ?, ?)", dated)
         undated += not dated
+        if plan.patient.last_course:
+            before.setdefault(plan.patient.last_course, plan)
+    ((begin,),) = store.execute("SELECT min(day) FROM doses").fetchall()
+    last_counted = False
+    for last, plan in before.items():  # one that ends later may be another of these rows, which is counted already
+        if begin is not None and last.day.toordinal() < begin:
+            given = [(day.number, 0, str(grams / plan.weight.kg), str(per_kg(plan, grams))) for day, grams in last_days(last)]
+            store.executemany("INSERT INTO doses VALUES (?, ?, ?, ?)", given)
+            last_counted = True
     store.execute("COMMIT")
     ordered, calculated = (
         most_in_window(((date.fromordinal(day), Fraction(text)) for day, text in store.execute(query)), width)
         for query in ("SELECT day, ordered FROM doses ORDER BY day", "SELECT day, calculated FROM doses ORDER BY day")
     )
-    several = "SELECT count(*), min(day) FROM (SELECT day FROM doses GROUP BY day HAVING min(line) < max(line))"
+    several = "SELECT count(*), min(day) FROM (SELECT day FROM doses WHERE line > 0 GROUP BY day HAVING min(line) < max(line))"
     ((shared, first),) = store.execute(several).fetchall()
-    return Together(count, lines, undated, (low, high), ordered, calculated, shared, date.fromordinal(first) if shared else None)
+    return Together(
+        count, lines, undated, (low, high), ordered, calculated, last_counted, shared, date.fromordinal(first) if shared else None
+    )
 
 
 def most_in_window(doses: Iterable[tuple[date, Fraction]], width: int) -> Most | None:
@@ -137,7 +151,8 @@ def _words(together: Together, limit: Caution) -> str:
     which = ", ".join(f"{line:,}" for line in lines) + (f" and {count - len(lines):,} more" if count > len(lines) else "")
     parts = [f"this id stands on {count:,} rows, lines {which}, and each was planned by itself"]
     if together.ordered and together.calculated:
-        parts.append(_most(together.ordered, together.calculated, limit))
+        most = _most(together.ordered, together.calculated, limit)
+        parts.append(f"{most}, the course before them among it" if together.last_counted else most)
     if not together.ordered:
         days = int(limit.figures["days"])
         parts.append(f"none of them has dates, so that their dose in any {days} consecutive dates is not known; add start to know it")

@@ -12,12 +12,14 @@ from ivigcalc.batch.reading import DELIMITERS, Record, read_lines, split
 from ivigcalc.demand.rows import CELLS, Row, read_row
 from ivigcalc.errors import InputError
 from ivigcalc.export.csv import COLUMNS
+from ivigcalc.export.words import counted
 from ivigcalc.when import screen_date
 
 MOST_FAULTS = 100
 """How many faults of a file are named; the others are counted."""
 PROBLEMS = ("line", "id", "kind", "message")
 """The columns of the file of rows that `batch` did not plan."""
+KINDS = ("refused", "faulty", "note", "warning")
 _WRITE = "write it with: ivigcalc batch patients.csv -o schedule.csv"
 _is_digest = re.compile("[0-9a-f]{12}").fullmatch
 
@@ -139,7 +141,7 @@ def read_problems(file: IO[bytes]) -> tuple[Counter[str], Faults]:
     """Count the rows that `batch` did not plan, from the file that it wrote with --errors.
 
     Args: the open file.
-    Returns: how many were refused, faulty, and planned with a note; the faults of the file.
+    Returns: how many were refused, faulty, and planned with a note or a warning; the faults of the file.
     """
     counts: Counter[str] = Counter()
     faults = Faults()
@@ -157,8 +159,8 @@ def read_problems(file: IO[bytes]) -> tuple[Counter[str], Faults]:
                 break
         elif len(cells) != len(PROBLEMS):
             faults.add(record.line, f": {len(cells)} cells where the header has {len(PROBLEMS)}; mend the row, or run batch again")
-        elif cells[2] not in ("refused", "faulty", "note"):
-            faults.add(record.line, f", column kind: {cells[2][:60]!r} is not known; write refused, faulty or note")
+        elif cells[2] not in KINDS:
+            faults.add(record.line, f", column kind: {cells[2][:60]!r} is not known; write {', '.join(KINDS[:-1])} or {KINDS[-1]}")
         else:
             counts[cells[2]] += 1
     return counts, faults
@@ -223,7 +225,7 @@ _CUT = "the file ends in this row; write the schedule again, or delete the row i
 
 def _key(row: Row) -> str:
     day = row.date.isoformat() if row.date else ""
-    return f"{row.who}\x1f{row.regimen}\x1f{row.phase}\x1f{row.cycle}\x1f{row.day}\x1f{day}"
+    return f"{row.ordered_g}\x1f{row.who}\x1f{row.regimen}\x1f{row.phase}\x1f{row.cycle}\x1f{row.day}\x1f{day}"
 
 
 def _remember(store: sqlite3.Connection, kept: list[tuple[str, int, str]]) -> None:
@@ -234,7 +236,11 @@ def _remember(store: sqlite3.Connection, kept: list[tuple[str, int, str]]) -> No
 
 
 def _repeated(store: sqlite3.Connection, scan: Scan) -> None:
-    """Note every infusion that stands on several rows: it would be counted twice."""
+    """Note every infusion that stands on several rows: it would be counted twice. With another dose it is another one, and that is said."""
+    places = "SELECT substr(id, instr(id, char(31)) + 1) AS place FROM rows GROUP BY place HAVING count(DISTINCT id) > 1"
+    if others := store.execute(f"SELECT count(*) FROM ({places})").fetchone()[0]:  # noqa: S608 (no text from outside)
+        told = f"{counted(others, 'infusion')} of an id, a course and a day {'stands' if others == 1 else 'stand'} on several rows"
+        scan.notes.append(f"{told} with different doses, and each row is counted; look whether all are meant")
     store.execute("CREATE TABLE repeated AS SELECT id, min(line) AS first FROM rows GROUP BY id HAVING count(*) > 1")
     rows = store.execute(
         "SELECT rows.line, r.first, rows.id FROM rows JOIN repeated r ON r.id = rows.id WHERE rows.line > r.first ORDER BY rows.line"
@@ -248,6 +254,6 @@ def _repeated(store: sqlite3.Connection, scan: Scan) -> None:
 
 
 def _named(key: str) -> str:
-    who, regimen, _, cycle, day, when = key.split("\x1f")
+    _, who, regimen, _, cycle, day, when = key.split("\x1f")
     on = screen_date(date.fromisoformat(when)) if when else "without a date"
     return f"{f'id {who}' if who else 'a row without id'}, {regimen or 'a dose by hand'}, course {cycle}, day {day}, {on},"

@@ -119,6 +119,10 @@ def _run(files: Files, load_data: "Callable[[], Data]", jobs: int) -> "Counter[s
             counts.update(problem.kind for problem in planned.problems)
             counts.update(rows=len(chunk) - planned.empty, planned=len(planned.ids), empty=planned.empty, harmless=planned.harmless)
             advance(counts["rows"], file.tell() if size else 0)
+        if not counts["rows"]:
+            raise InputError(
+                f"{files.source}: holds no patients, so nothing was written; write a row for each below the names of the columns"
+            )
         memory, cautions = Memory({}, {}), data.limits.cautions
         assert cautions  # limits.yaml is not read without them
         for warning in repeated(store, lambda record: plan_again(record, task, data, memory), cautions.of["28-day-dose"]):
@@ -153,8 +157,10 @@ def _summary(files: Files, counts: "Counter[str]") -> None:
     if counts["empty"]:
         tell(f"{counted(counts['empty'])} without a word {'was' if counts['empty'] == 1 else 'were'} passed over")
     if counts["repeated"]:
-        above = f", {counts['above']:,} of them as a warning" if counts["above"] else ""
-        tell(f"on several rows: {counts['repeated']:,} id{'' if counts['repeated'] == 1 else 's'}, each named as a note{above}")
+        named = f"named in {files.errors}" if files.errors else "named above"
+        tell(f"on several rows: {counted(counts['repeated'], 'id')}, each {named}")
+    if counts["above"]:
+        tell(f"WARNING: {counted(counts['above'], 'id')} on several rows above the limit of g per kg in 28 days, rows together; {named}")
     if counts["harmless"]:
         tell(f"an id or label starts like a formula of a spreadsheet on {counted(counts['harmless'])}; an apostrophe was put before it")
     for name in (files.output, files.errors):

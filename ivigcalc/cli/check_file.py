@@ -27,6 +27,8 @@ CHUNK = 64
 """Rows that are written at a time."""
 MOST_KEPT = 2_048
 """Checked orders that are kept, by all of their cells but the id; it bounds memory."""
+NUMBERS = ("day_percent", "course_percent")
+"""Columns of our own numbers, whose minus is no formula of a spreadsheet."""
 CUT = "the last line does not end with a line break"
 
 
@@ -97,7 +99,8 @@ def _desk(header: Header, form: Kind, data: Data) -> Desk:
 
     def line(checked: Check, options: Given) -> str:
         if form == "csv":
-            return csv_line(*map(harmless, check_row("", str(options["order"]), checked)[1:]))
+            cells = zip(COLUMNS[1:], check_row("", str(options["order"]), checked)[1:], strict=True)
+            return csv_line(*(cell if name in NUMBERS else harmless(cell) for name, cell in cells))
         return check_json_line(checked, made_with[0], options, __version__, made_with[1])
 
     return Desk(header, form, lambda options: check_order(options, data, today), line, {})
