@@ -8,7 +8,8 @@ import sys
 import time
 from pathlib import Path
 from random import Random
-from typing import Final, NamedTuple
+from types import SimpleNamespace
+from typing import Any, Final, NamedTuple
 
 import pytest
 
@@ -212,3 +213,30 @@ def test_a_system_without_a_signal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(signal, "SIGHUP")  # as on Windows
     with cleaning_up():
         assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
+
+
+def lost(error: BaseException) -> Any:
+    """What Python hands on of an error that came where nothing can be raised."""
+    return SimpleNamespace(exc_type=type(error), exc_value=error, exc_traceback=None, err_msg=None, object=None)
+
+
+def lose_an_end() -> None:
+    with cleaning_up():
+        sys.unraisablehook(lost(KeyboardInterrupt()))
+        time.sleep(10)
+
+
+def test_an_end_that_is_lost_where_nothing_can_be_raised_is_asked_for_again() -> None:
+    before = sys.unraisablehook
+    with pytest.raises(KeyboardInterrupt):
+        lose_an_end()
+    assert sys.unraisablehook is before
+
+
+def test_what_else_cannot_be_raised_is_shown_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[object] = []
+    monkeypatch.setattr(sys, "__unraisablehook__", shown.append)
+    error = lost(ValueError("x"))
+    with cleaning_up():
+        sys.unraisablehook(error)
+    assert shown == [error]

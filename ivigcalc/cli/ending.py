@@ -1,9 +1,15 @@
 """A run that the system tells to end cleans up first, as it does after Ctrl-C."""
 
+import _thread
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 SIGNALS = ("SIGTERM", "SIGHUP")
 """What ends a run: the system's request, and a terminal that is closed (which Windows does not know)."""
@@ -29,8 +35,20 @@ def cleaning_up() -> Iterator[list[int]]:
     before = {number: handler for number in numbers if (handler := signal.getsignal(number)) is signal.SIG_DFL}  # nohup ignores one
     for number in before:
         signal.signal(number, end)
+    hook, sys.unraisablehook = sys.unraisablehook, _interrupt_again
     try:
         yield received
     finally:
+        sys.unraisablehook = hook
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _interrupt_again(lost: "UnraisableHookArgs") -> None:
+    """Ask again for an end that came where nothing can be raised, such as in a callback of the import system, and was lost there."""
+    if lost.exc_type is not KeyboardInterrupt:
+        sys.__unraisablehook__(lost)
+        return
+    from threading import Timer
+
+    Timer(0, _thread.interrupt_main).start()  # from another thread, since what is raised here is lost too
