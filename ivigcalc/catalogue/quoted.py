@@ -66,16 +66,12 @@ def not_quoted(phase: Phase, quotes: Iterable[str], read: Iterable[str]) -> list
     """
     said, also = [*map(plain, quotes)], [*map(plain, read)]
     clauses = [clause for words in said for clause in _clause_ends.split(words)]
-    doses = [dose_pattern(dose) for dose in _ends(phase.dose)]
+    doses = {dose: dose_pattern(dose) for dose in _ends(phase.dose)}
     of_none = [clause for clause in clauses if not _any_dose.search(clause)]
-    beside = [clause for clause in clauses if any(re.search(dose, clause) for dose in doses)]
+    beside = [clause for clause in clauses if any(re.search(pattern, clause) for pattern in doses.values())]
     missing = [_missing(phase, [clause, *of_none, *also]) for clause in beside] or [_missing(phase, [*said, *also])]
-    unsaid = [
-        ("dose", f"{screen_text(dose)} g per kg")
-        for dose in _ends(phase.dose)
-        if not any(re.search(dose_pattern(dose), words) for words in said)
-    ]
-    return [*unsaid, *min(missing, key=len)]
+    unsaid = [dose for dose, pattern in doses.items() if not any(re.search(pattern, words) for words in said)]
+    return [*(("dose", f"{screen_text(dose)} g per kg") for dose in unsaid), *min(missing, key=len)]
 
 
 def _missing(phase: Phase, texts: list[str]) -> list[tuple[str, str]]:

@@ -106,9 +106,8 @@ def add_regimens(root: Item, sources: dict[str, Source], shipped: Catalogue) -> 
     Returns: both.
     """
     none: dict[str, Regimen] = {}
-    between = tuple(
-        dict.fromkeys(conflict for regimen in shipped.regimens.values() for conflict in regimen.conflicts)
-    )  # those of ours stay
+    # where sources differ stays said of a regimen that replaces ours
+    between = tuple(dict.fromkeys(conflict for regimen in shipped.regimens.values() for conflict in regimen.conflicts))
     own = root.take_or("regimens", lambda item: _regimens(item, sources, between), none) or none
     merged = shipped._replace(regimens={**shipped.regimens, **own})
     if own:

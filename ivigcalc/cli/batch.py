@@ -159,8 +159,10 @@ def _summary(files: Files, counts: "Counter[str]") -> None:
     if counts["repeated"]:
         named = f"named in {files.errors}" if files.errors else "named above"
         tell(f"on several rows: {counted(counts['repeated'], 'id')}, each {named}")
-    if counts["above"]:
-        tell(f"WARNING: {counted(counts['above'], 'id')} on several rows above the limit of g per kg in 28 days, rows together; {named}")
+        if counts["above"]:
+            tell(
+                f"WARNING: {counted(counts['above'], 'id')} on several rows above the limit of g per kg in 28 days, rows together; {named}"
+            )
     if counts["harmless"]:
         tell(f"an id or label starts like a formula of a spreadsheet on {counted(counts['harmless'])}; an apostrophe was put before it")
     for name in (files.output, files.errors):
